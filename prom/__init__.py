@@ -1,0 +1,47 @@
+"""Prom: patient-reported outcomes in cancer care. `create_app()` puts the web side together, on one screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from prom.config import Settings
+
+#: The largest form that anyone sends.
+MOST_BYTES = 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the web application; raises StartRefused, in words, for missing keys, wrong keys or another schema."""
+    # Imported here, so that `import prom.clock` in a worker or a test does not load the whole web side.
+    from flask import Flask
+
+    from prom import config, crypto, schema, web
+    from prom.clinic.pages import pages as clinic
+    from prom.exports.pages import pages as exports
+    from prom.oversight.pages import pages as oversight
+    from prom.responses.pages import pages as responses
+    from prom.staff.pages import pages as staff
+
+    settings = settings or config.from_environment()
+    schema.open_installation(settings)
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=crypto.keyring().derive("cookies"),
+        SESSION_COOKIE_NAME="prom",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=MOST_BYTES,
+        # A page may lie open for hours; the token lives as long as its session.
+        WTF_CSRF_TIME_LIMIT=None,
+        # Our pages send no referrer; the token is the protection.
+        WTF_CSRF_SSL_STRICT=False,
+        PROM=settings,
+    )
+    web.prepare(app)
+    for pages in (staff, clinic, responses, exports, oversight):
+        app.register_blueprint(pages)
+    return app

@@ -1,0 +1,96 @@
+"""Settings from the environment, read once and checked at start: a wrong one stops the program with a sentence."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from prom.errors import StartRefused
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Twilio:
+    """What the SMS vendor needs: account, secret and the sender (a number or a messaging service)."""
+
+    account: str
+    token: str
+    sender: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that an installation can choose. `home` holds the embedded database, the keys and the files."""
+
+    home: Path
+    database_url: str
+    #: The owner's address for migrations; on SQLite the same as `database_url`.
+    owner_url: str
+    key_file: Path
+    #: The master key in hex when the environment gives it (PROM_MASTER_KEY); it wins over the key file.
+    master_key: str | None
+    port: int
+    #: Scheme and host that links in messages begin with, without a slash at the end.
+    public_address: str
+    demo: bool
+    twilio: Twilio | None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the embedded database is in use."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether pages are reached over https, so that cookies may be marked Secure."""
+        return self.public_address.startswith("https://")
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; raises StartRefused naming the variable that is wrong and what would be right."""
+    given = os.environ if environment is None else environment
+    home = Path(given.get("PROM_HOME") or PROJECT / "var").expanduser().absolute()
+    port = _port(given.get("PORT") or "8000")
+    database_url = given.get("PROM_DATABASE_URL") or f"sqlite:///{home / 'prom.sqlite'}"
+    _check_database(database_url)
+    return Settings(
+        home=home,
+        database_url=database_url,
+        owner_url=given.get("PROM_OWNER_DATABASE_URL") or database_url,
+        key_file=Path(given.get("PROM_KEY_FILE") or home / "keys" / "master.key"),
+        master_key=given.get("PROM_MASTER_KEY") or None,
+        port=port,
+        public_address=(given.get("PROM_PUBLIC_ADDRESS") or f"http://localhost:{port}").rstrip("/"),
+        demo=given.get("PROM_DEMO", "") == "1",
+        twilio=_twilio(given),
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise StartRefused(f"PORT is {text!r}; it must be a whole number from 1 to 65535.")
+    return int(text)
+
+
+def _check_database(url: str) -> None:
+    try:
+        name = make_url(url).drivername
+    except ArgumentError:
+        raise StartRefused("PROM_DATABASE_URL cannot be read; write sqlite:///FILE or postgresql+psycopg://...") from None
+    if name not in ("sqlite", "postgresql+psycopg"):
+        raise StartRefused(f"PROM_DATABASE_URL names {name!r}; Prom runs on sqlite and postgresql+psycopg.")
+
+
+def _twilio(given: Mapping[str, str]) -> Twilio | None:
+    names = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_SENDER")
+    present = [name for name in names if given.get(name)]
+    if not present:
+        return None
+    if len(present) < len(names):
+        absent = ", ".join(sorted(set(names) - set(present)))
+        raise StartRefused(f"Twilio is half configured: {absent} is not set. Set all three, or none of them.")
+    return Twilio(*(given[name] for name in names))

@@ -1,0 +1,223 @@
+"""The only door to cryptography: sealing documents, wrapping keys, hashing what must be found again, tokens.
+
+Three levels of keys: a master key (environment or key file) wraps the tenant's keys, which are held in memory; the
+tenant key wraps one key per patient. Everything is AES-256-GCM, and bound to its place: what was sealed for one
+table, column, tenant and row cannot be opened through another.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from prom.config import Settings
+from prom.errors import StartRefused
+
+KEY_LENGTH = 32
+NONCE_LENGTH = 12
+#: The first byte of everything sealed, so that another scheme can follow.
+FORMAT = b"\x01"
+
+_passwords = PasswordHasher()
+
+
+class CannotOpen(Exception):
+    """A sealed value does not open: another key, another place, or a changed byte."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a sealed value lies. It is part of what the seal protects."""
+
+    table: str
+    column: str
+    tenant: uuid.UUID
+    row: uuid.UUID
+
+    def as_bytes(self) -> bytes:
+        """Return the place as the cipher's associated data."""
+        return f"{self.table}|{self.column}|{self.tenant}|{self.row}".encode()
+
+
+def new_key() -> bytes:
+    """Make a fresh 256-bit key."""
+    return secrets.token_bytes(KEY_LENGTH)
+
+
+def seal(key: bytes, document: Any, place: Place) -> bytes:
+    """Seal a JSON document for its place."""
+    return seal_bytes(key, json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(), place)
+
+
+def open_sealed(key: bytes, sealed: bytes, place: Place) -> Any:
+    """Open a document; raises CannotOpen unless key, place and every byte are right."""
+    return json.loads(open_bytes(key, sealed, place))
+
+
+def seal_bytes(key: bytes, plain: bytes, place: Place) -> bytes:
+    """Seal bytes for their place, with a nonce of their own."""
+    nonce = secrets.token_bytes(NONCE_LENGTH)
+    return FORMAT + nonce + AESGCM(key).encrypt(nonce, plain, place.as_bytes())
+
+
+def open_bytes(key: bytes, sealed: bytes, place: Place) -> bytes:
+    """Open sealed bytes; raises CannotOpen unless key, place and every byte are right."""
+    if sealed[:1] != FORMAT:
+        raise CannotOpen("unknown format of seal")
+    nonce, rest = sealed[1 : 1 + NONCE_LENGTH], sealed[1 + NONCE_LENGTH :]
+    try:
+        return AESGCM(key).decrypt(nonce, rest, place.as_bytes())
+    except (InvalidTag, ValueError):
+        raise CannotOpen("the seal does not open") from None
+
+
+@dataclass(frozen=True)
+class TenantKeys:
+    """A tenant's two keys in clear, only ever in memory: one wraps patient keys, one makes keyed hashes."""
+
+    wrapping: bytes
+    lookup: bytes
+
+
+class Keyring:
+    """The master key and the tenants' keys of this process."""
+
+    def __init__(self, master: bytes) -> None:
+        self._master = master
+        self._tenants: dict[uuid.UUID, TenantKeys] = {}
+
+    def make_tenant(self, tenant: uuid.UUID) -> tuple[bytes, bytes]:
+        """Make a tenant's keys, remember them, and return them wrapped for storing: (wrapping, lookup)."""
+        keys = TenantKeys(new_key(), new_key())
+        self._tenants[tenant] = keys
+        return (
+            seal_bytes(self._master, keys.wrapping, _key_place("wrapping_key", tenant)),
+            seal_bytes(self._master, keys.lookup, _key_place("lookup_key", tenant)),
+        )
+
+    def add_tenant(self, tenant: uuid.UUID, wrapping: bytes, lookup: bytes) -> None:
+        """Unwrap a stored tenant's keys into memory; raises CannotOpen when the master key is another."""
+        self._tenants[tenant] = TenantKeys(
+            open_bytes(self._master, wrapping, _key_place("wrapping_key", tenant)),
+            open_bytes(self._master, lookup, _key_place("lookup_key", tenant)),
+        )
+
+    def tenant(self, tenant: uuid.UUID) -> TenantKeys:
+        """Return a tenant's keys; raises CannotOpen when they were never loaded."""
+        try:
+            return self._tenants[tenant]
+        except KeyError:
+            raise CannotOpen("this tenant's keys are not loaded") from None
+
+    def derive(self, purpose: str) -> bytes:
+        """Derive a key for one purpose from the master key (the signing of cookies, for one)."""
+        return HKDF(algorithm=SHA256(), length=KEY_LENGTH, salt=None, info=purpose.encode()).derive(self._master)
+
+
+_keyring: Keyring | None = None
+
+
+def keyring() -> Keyring:
+    """Return this process's keyring; raises StartRefused before `load_master_key` was called."""
+    if _keyring is None:
+        raise StartRefused("No keys are loaded.")
+    return _keyring
+
+
+def load_master_key(settings: Settings) -> Keyring:
+    """Read the master key from the environment or the key file into this process; raises StartRefused without one."""
+    global _keyring
+    _keyring = Keyring(_read_master_key(settings))
+    return _keyring
+
+
+def has_master_key(settings: Settings) -> bool:
+    """Whether a master key is given at all."""
+    return settings.master_key is not None or settings.key_file.exists()
+
+
+def create_master_key(settings: Settings) -> None:
+    """Write a new master key to the key file, readable by its owner only; an existing file is never overwritten."""
+    settings.key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(settings.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(new_key().hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read_master_key(settings: Settings) -> bytes:
+    where = "PROM_MASTER_KEY" if settings.master_key is not None else str(settings.key_file)
+    text = settings.master_key
+    if text is None:
+        text = _read_key_file(settings.key_file)
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_LENGTH:
+        raise StartRefused(f"The master key in {where} is not 64 hexadecimal digits. Put the right key back.")
+    return key
+
+
+def _read_key_file(path: Path) -> str:
+    try:
+        mode = path.stat().st_mode & 0o077
+        if mode:
+            raise StartRefused(f"Others can read the master key in {path}. Run: chmod 600 {path}")
+        return path.read_text()
+    except FileNotFoundError:
+        raise StartRefused(
+            f"No master key: neither PROM_MASTER_KEY nor {path} is there. On a new installation run "
+            "`prom db upgrade`; on one that has data put the key back from where it is kept."
+        ) from None
+
+
+def _key_place(column: str, tenant: uuid.UUID) -> Place:
+    return Place("tenant", column, tenant, tenant)
+
+
+def keyed_hash(tenant: uuid.UUID, purpose: str, value: str) -> bytes:
+    """Return a hash that finds an equal value again for the same tenant and purpose, and tells nothing without the key."""
+    return hmac.digest(keyring().tenant(tenant).lookup, f"{purpose}|{value}".encode(), "sha256")
+
+
+def new_token() -> str:
+    """Make a secret of 256 bits that fits in a URL."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> bytes:
+    """Return what is stored of a token. A plain hash is enough, since tokens have 256 bits of their own."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def hash_password(password: str) -> str:
+    """Hash a password with argon2id."""
+    return _passwords.hash(password)
+
+
+def password_matches(stored: str, password: str) -> bool:
+    """Whether a password is the one that was hashed; takes as long for a wrong one as for a right one."""
+    try:
+        return _passwords.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def as_text(raw: bytes) -> str:
+    """Write bytes as text that fits in a file or a URL."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -1,0 +1,163 @@
+"""The database: one engine per process, `transaction()` for what writes, `reading()` for what only reads.
+
+SQLite is the embedded default and PostgreSQL what a hospital runs; both give the same promises (design.md, invariant 7).
+"""
+
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pysqlite3.dbapi2
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event, text
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+from uuid_utils.compat import uuid7
+
+from prom import clock
+from prom.config import Settings
+from prom.errors import StartRefused
+
+#: SQLite before this version can corrupt a database in WAL mode.
+OLDEST_SQLITE = (3, 51, 3)
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The parent of every table."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A point in time: aware and UTC in Python on both databases; a naive datetime is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse what has no zone, and hand SQLite the UTC wall time."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back an aware UTC datetime."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def new_id() -> uuid.UUID:
+    """Make an id (UUIDv7, so that rows lie in the order of their making), from Prom's own clock."""
+    return uuid7(nanoseconds=int(clock.now().timestamp() * 1_000_000) * 1000)
+
+
+class _Database:
+    """The process's engine and its two kinds of session."""
+
+    engine: Engine
+    writers: sessionmaker[Session]
+    readers: sessionmaker[Session]
+
+
+_database = _Database()
+
+
+def connect(settings: Settings) -> Engine:
+    """Point this process at the settings' database and return its engine; raises StartRefused for an old SQLite."""
+    engine = make_engine(settings.database_url)
+    _database.engine = engine
+    # On SQLite a transaction that will write takes the write lock at its first statement: two that read first and
+    # write later would lose updates or fail halfway.
+    _database.writers = sessionmaker(engine.execution_options(begin="BEGIN IMMEDIATE"), expire_on_commit=False)
+    _database.readers = sessionmaker(engine.execution_options(begin="BEGIN"), expire_on_commit=False)
+    return engine
+
+
+def make_engine(url: str) -> Engine:
+    """Make an engine with Prom's safety settings for either database."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    if sqlite_version() < OLDEST_SQLITE:
+        raise StartRefused(f"SQLite {pysqlite3.dbapi2.sqlite_version} is older than 3.51.3. Run `make setup` again.")
+    engine = create_engine(url, module=pysqlite3.dbapi2)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def sqlite_version() -> tuple[int, ...]:
+    """Return the version of the SQLite in use."""
+    return tuple(int(part) for part in pysqlite3.dbapi2.sqlite_version.split("."))
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # SQLAlchemy's BEGIN, not the driver's, decides when a transaction begins
+    for statement in (
+        "PRAGMA busy_timeout = 30000",
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA synchronous = FULL",
+        "PRAGMA foreign_keys = ON",
+        "PRAGMA secure_delete = ON",
+    ):
+        connection.execute(statement)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open a session that commits at the end of the block and rolls back when anything is raised in it."""
+    with _database.writers.begin() as session:
+        yield session
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Open a session for reading what needs no audit record; nothing that it changes is kept."""
+    with _database.readers() as session:
+        yield session
+        session.rollback()
+
+
+def engine() -> Engine:
+    """Return this process's engine."""
+    return _database.engine
+
+
+def dispose() -> None:
+    """Close the pool's connections, before a fork and at the end."""
+    if hasattr(_database, "engine"):
+        _database.engine.dispose()
+
+
+def role_of(url: str) -> str | None:
+    """Return the database role that an address signs in as."""
+    return make_url(url).username
+
+
+def on_postgresql(session: Session) -> bool:
+    """Whether this session speaks to PostgreSQL."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def answers(connection: Connection) -> bool:
+    """Ask the database for the simplest thing, for the readiness check."""
+    result: Any = connection.execute(text("SELECT 1")).scalar()
+    return bool(result == 1)

@@ -1,0 +1,52 @@
+"""Who may do what: one enum of permissions, one table from role to permissions.
+
+Which patients a role's permission reaches is decided beside it: by the units where the clinician works.
+"""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What a page or route asks of whoever calls it."""
+
+    READ_WORKLIST = "read worklist"
+    READ_PATIENT = "read patient"
+    REGISTER_PATIENT = "register patient"
+    HANDLE_ALERT = "handle alert"
+    RECORD_RESPONSE = "record response"
+    CORRECT_RESPONSE = "correct response"
+    EXPORT_ANSWERS = "export answers"
+    READ_AUDIT = "read audit"
+    READ_OUTBOX = "read outbox"
+    OWN_SESSION = "own session"
+
+
+class Role(StrEnum):
+    """A job that people hold at the hospital."""
+
+    NURSE = "nurse"
+    PHYSICIAN = "physician"
+    QUALITY = "quality"
+    ADMINISTRATOR = "administrator"
+
+
+_CLINICAL = frozenset(
+    {
+        Permission.READ_WORKLIST,
+        Permission.READ_PATIENT,
+        Permission.REGISTER_PATIENT,
+        Permission.HANDLE_ALERT,
+        Permission.RECORD_RESPONSE,
+        Permission.CORRECT_RESPONSE,
+        Permission.READ_AUDIT,
+        Permission.OWN_SESSION,
+    }
+)
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.NURSE: _CLINICAL | {Permission.READ_OUTBOX},
+    Role.PHYSICIAN: _CLINICAL,
+    Role.QUALITY: frozenset({Permission.EXPORT_ANSWERS, Permission.OWN_SESSION}),
+    # Administrators see no health data.
+    Role.ADMINISTRATOR: frozenset({Permission.READ_OUTBOX, Permission.OWN_SESSION}),
+}
