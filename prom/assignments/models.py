@@ -1,0 +1,112 @@
+"""The tables of what is asked of whom and when: plans, assignments, the links to them, and visits through a link."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from prom.db import Base, Instant, new_id
+
+
+class Plan(Base):
+    """One planned questionnaire of an episode, and when its next assignment opens."""
+
+    __tablename__ = "plan"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
+    episode_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episode.id"))
+    #: The key of the pathway's item.
+    key: Mapped[str]
+    #: The local day that names the next occurrence, and the instant when it opens; None when nothing more comes.
+    next_day: Mapped[date | None]
+    next_opens_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        UniqueConstraint("episode_id", "key"),
+        Index(
+            "ix_plan_due",
+            "next_opens_at",
+            postgresql_where=text("next_opens_at IS NOT NULL"),
+            sqlite_where=text("next_opens_at IS NOT NULL"),
+        ),
+    )
+
+
+class Assignment(Base):
+    """One questionnaire for one patient in one window."""
+
+    __tablename__ = "assignment"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
+    episode_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episode.id"))
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
+    #: planned, patient (she reports again), staff (recorded by a clinician)
+    origin: Mapped[str]
+    #: What makes it the only one of its kind: the plan's key and local day, or an id for what was made on demand.
+    occurrence: Mapped[str]
+    #: The versions that it is asked and judged by, `url|version`; rules None where nobody judges.
+    questionnaire: Mapped[str]
+    rules: Mapped[str | None]
+    #: open, completed, expired, cancelled
+    status: Mapped[str]
+    opens_at: Mapped[datetime] = mapped_column(Instant)
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    overdue_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    begun_expires_at: Mapped[datetime] = mapped_column(Instant)
+    begun_at: Mapped[datetime | None] = mapped_column(Instant)
+    completed_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: When silence past due was put on the call list; None until then.
+    silence_raised_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: Wrong birth dates given through its links; at the limit `locked_at` is set and no link opens it any more.
+    wrong_birth_dates: Mapped[int] = mapped_column(default=0)
+    locked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        UniqueConstraint("episode_id", "occurrence"),
+        CheckConstraint("status IN ('open', 'completed', 'expired', 'cancelled')", name="status_known"),
+        CheckConstraint("(status = 'completed') = (completed_at IS NOT NULL)", name="completed_has_its_time"),
+        CheckConstraint("opens_at <= due_at AND due_at <= overdue_at", name="window_in_order"),
+        Index(
+            "ix_assignment_open",
+            "overdue_at",
+            "expires_at",
+            postgresql_where=text("status = 'open'"),
+            sqlite_where=text("status = 'open'"),
+        ),
+        Index(None, "patient_id", "opens_at"),
+    )
+
+
+class Link(Base):
+    """One token that opens an assignment for writing. Each message mints its own; only the hash is kept."""
+
+    __tablename__ = "link"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
+    assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignment.id"))
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Visit(Base):
+    """A patient's browser that came through a link. It may write after the birth date was confirmed."""
+
+    __tablename__ = "visit"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
+    assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignment.id"))
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)

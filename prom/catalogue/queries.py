@@ -1,0 +1,124 @@
+"""Finding definitions, compiled. Compiling costs much more than a request may: each version is compiled once a process."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import alerts.parsing
+import questionnaires.advice
+import questionnaires.parsing
+import questionnaires.scoring
+from alerts.rules import RuleSet
+from prom.catalogue.models import Definition
+from prom.errors import NotFound
+from questionnaires.advice import Advice
+from questionnaires.definition import Questionnaire
+from questionnaires.documents import loads
+from questionnaires.scoring import ScoringKey
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A questionnaire version with what belongs to it."""
+
+    name: str
+    questionnaire: Questionnaire
+    key: ScoringKey | None
+    advice: Advice | None
+
+
+def definitions(session: Session, kind: str) -> Sequence[Definition]:
+    """Return all versions of a kind, by name and then in the order of their import."""
+    return session.scalars(
+        select(Definition).where(Definition.kind == kind).order_by(Definition.name, Definition.imported_at)
+    ).all()
+
+
+def newest(session: Session, kind: str, name_or_url: str) -> Definition:
+    """Return the last imported version by short name or url (a `|version` is honoured); raises NotFound."""
+    name, _, version = name_or_url.partition("|")
+    query = select(Definition).where(
+        Definition.kind == kind, (Definition.name == name) | (Definition.url == name)
+    )
+    if version:
+        query = query.where(Definition.version == version)
+    found = session.scalars(query.order_by(Definition.imported_at.desc(), Definition.version.desc())).first()
+    if found is None:
+        raise NotFound(kind)
+    return found
+
+
+def instrument(session: Session, canonical: str) -> Instrument:
+    """Return the compiled questionnaire `url|version` with its key and advice; raises NotFound, or what parsing raises."""
+    url, _, version = canonical.partition("|")
+    rows = session.execute(
+        select(Definition.kind, Definition.id, Definition.imported_at).where(
+            Definition.url == url,
+            Definition.version == version,
+            Definition.kind.in_(("questionnaire", "scoring-key", "advice")),
+        )
+    ).all()
+    if not any(row.kind == "questionnaire" for row in rows):
+        raise NotFound("questionnaire")
+    stamp = tuple(sorted((row.kind, row.id, row.imported_at) for row in rows))
+    return _compiled_instrument(session, stamp)
+
+
+def rule_set(session: Session, canonical: str) -> RuleSet:
+    """Return the compiled, published rule set `url|version`; raises NotFound for an absent one or a draft."""
+    url, _, version = canonical.partition("|")
+    row = session.execute(
+        select(Definition.id, Definition.imported_at).where(
+            Definition.kind == "rule-set",
+            Definition.url == url,
+            Definition.version == version,
+            Definition.status != "draft",
+        )
+    ).first()
+    if row is None:
+        raise NotFound("rule-set")
+    return _compiled_rule_set(session, row.id, row.imported_at)
+
+
+def parse_rule_set(session: Session, document: Any) -> RuleSet:
+    """Compile a rule document against the stored versions of the questionnaire that it reads; raises RuleError."""
+    versions = session.scalars(
+        select(Definition).where(Definition.kind == "questionnaire", Definition.url == document["questionnaire"])
+    )
+    read_by = [instrument(session, f"{row.url}|{row.version}") for row in versions]
+    return alerts.parsing.parse(document, [(each.questionnaire, each.key) for each in read_by])
+
+
+def from_json(text: str) -> Any:
+    """Read a stored document; decimals stay exact."""
+    return loads(text)
+
+
+#: Compiled definitions by what they were compiled from: row and instant of import. Few and small; they stay.
+_instruments: dict[tuple[tuple[str, uuid.UUID, datetime], ...], Instrument] = {}
+_rule_sets: dict[tuple[uuid.UUID, datetime], RuleSet] = {}
+
+
+def _compiled_instrument(session: Session, stamp: tuple[tuple[str, uuid.UUID, datetime], ...]) -> Instrument:
+    if stamp not in _instruments:
+        rows = {kind: session.get_one(Definition, row_id) for kind, row_id, _ in stamp}
+        documents = {kind: from_json(row.document) for kind, row in rows.items()}
+        questionnaire = questionnaires.parsing.parse(documents["questionnaire"])
+        key = None
+        if "scoring-key" in documents:
+            key = questionnaires.scoring.parse_key(documents["scoring-key"], questionnaire)
+        advice = questionnaires.advice.parse_advice(documents["advice"], key) if key and "advice" in documents else None
+        _instruments[stamp] = Instrument(rows["questionnaire"].name, questionnaire, key, advice)
+    return _instruments[stamp]
+
+
+def _compiled_rule_set(session: Session, row_id: uuid.UUID, imported_at: datetime) -> RuleSet:
+    stamp = (row_id, imported_at)
+    if stamp not in _rule_sets:
+        _rule_sets[stamp] = parse_rule_set(session, from_json(session.get_one(Definition, row_id).document))
+    return _rule_sets[stamp]

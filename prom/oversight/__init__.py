@@ -1,0 +1,1 @@
+"""Oversight: who watches that nothing is missed, late or silent."""

@@ -1,0 +1,47 @@
+"""The tables of oversight: when each periodic job last ran, and where the auditor disagreed with what was raised."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from prom.db import Base, Instant, new_id
+
+
+class Tick(Base):
+    """The last runs of one periodic job, over all workers. A silent job shows in an old `finished_at`."""
+
+    __tablename__ = "tick"
+
+    #: The job's name in jobs.py.
+    name: Mapped[str] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(Instant)
+    #: The last run that ended well.
+    finished_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: The last run that ended in an exception, and the exception's class; both stay when a later one ends well.
+    failed_at: Mapped[datetime | None] = mapped_column(Instant)
+    failure: Mapped[str | None]
+    #: How many runs were begun.
+    runs: Mapped[int]
+    #: The cadence in seconds, so that the watch knows when silence is too long.
+    every: Mapped[float]
+
+    __table_args__ = (
+        CheckConstraint("runs > 0", name="has_run"),
+        CheckConstraint("(failed_at IS NULL) = (failure IS NULL)", name="failed_says_why"),
+    )
+
+
+class Disagreement(Base):
+    """That the auditor would have alerted otherwise for a response than was done; in what way stands nowhere."""
+
+    __tablename__ = "disagreement"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    #: The response that was judged again.
+    response_id: Mapped[uuid.UUID]
+    found_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index(None, "found_at"),)

@@ -1,0 +1,103 @@
+"""What `/health` tells: whether this process can work, and whether the whole of Prom does."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from prom import clock, crypto, db, schema
+from prom.errors import StartRefused
+from prom.messaging.models import Kind
+from prom.messaging.queries import failed_by_kind, oldest_due
+from prom.oversight.models import Disagreement, Tick
+from prom.worklist.queries import count_overdue
+
+#: A job is silent when it has not ended well for five times its cadence, and at least for a minute.
+SILENT_AFTER = timedelta(seconds=60)
+TIMES_LATE = 5
+OLDEST_MESSAGE = timedelta(minutes=5)
+#: The sweep runs every ten seconds; an alert this long past its next action time was not swept.
+OVERDUE_ALERT = timedelta(seconds=60)
+FAILED_MESSAGES_SINCE = timedelta(hours=1)
+#: The missing alert is raised at once; the watch stays red for so long that somebody looks why it was missing.
+DISAGREEMENTS_SINCE = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at: its name, whether it is well, and what was seen (counts and times only)."""
+
+    name: str
+    well: bool
+    seen: str
+
+
+def ready() -> list[Check]:
+    """Look at this process only: database, schema, keys."""
+    return [_database(), _keys()]
+
+
+def _database() -> Check:
+    try:
+        with db.engine().connect() as connection:
+            well = db.answers(connection)
+        schema.check(db.engine())
+    except StartRefused as refused:
+        return Check("schema", False, str(refused))
+    except Exception as failure:
+        return Check("database", False, type(failure).__name__)
+    return Check("database", well, "answers, schema is current")
+
+
+def _keys() -> Check:
+    try:
+        crypto.keyring()
+    except StartRefused:
+        return Check("keys", False, "not loaded")
+    return Check("keys", True, "loaded")
+
+
+def watch(session: Session) -> list[Check]:
+    """Look at the whole: the tick, the outbox, overdue alerts, messages to staff that failed, the auditor's verdict."""
+    now = clock.now()
+    return [*_jobs(session, now), _outbox(session, now), _alerts(session, now), _on_call(session, now), _auditor(session, now)]
+
+
+def _jobs(session: Session, now: datetime) -> Iterator[Check]:
+    ticks = session.scalars(select(Tick).order_by(Tick.name)).all()
+    if not ticks:
+        yield Check("tick", False, "no job has ever run: is the worker started?")
+    for tick in ticks:
+        last = tick.finished_at
+        allowed = max(SILENT_AFTER, timedelta(seconds=tick.every * TIMES_LATE))
+        if last is None:
+            yield Check(f"job {tick.name}", False, "has never ended well")
+        else:
+            silent = (now - last).total_seconds()
+            yield Check(f"job {tick.name}", now - last <= allowed, f"ended well {silent:.0f} s ago")
+
+
+def _outbox(session: Session, now: datetime) -> Check:
+    oldest = oldest_due(session, now)
+    if oldest is None:
+        return Check("outbox", True, "nothing waits")
+    return Check("outbox", now - oldest <= OLDEST_MESSAGE, f"oldest waits {(now - oldest).total_seconds():.0f} s")
+
+
+def _alerts(session: Session, now: datetime) -> Check:
+    overdue = count_overdue(session, now - OVERDUE_ALERT)
+    return Check("alerts", overdue == 0, f"{overdue} past their next action time")
+
+
+def _on_call(session: Session, now: datetime) -> Check:
+    failed = failed_by_kind(session, now - FAILED_MESSAGES_SINCE).get(Kind.ON_CALL, 0)
+    return Check("on-call messages", failed == 0, f"{failed} failed in the last hour")
+
+
+def _auditor(session: Session, now: datetime) -> Check:
+    found = session.scalar(
+        select(func.count()).select_from(Disagreement).where(Disagreement.found_at > now - DISAGREEMENTS_SINCE)
+    )
+    return Check("auditor", not found, f"{found or 0} disagreements in the last day")

@@ -1,0 +1,54 @@
+"""Finding pathways and episodes."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from prom.catalogue.models import Definition
+from prom.catalogue.queries import definitions, from_json
+from prom.catalogue.service import one
+from prom.errors import NotFound
+from prom.pathways.definition import Pathway, parse
+from prom.pathways.models import Episode
+
+_compiled: dict[tuple[uuid.UUID, datetime], Pathway] = {}
+
+
+def pathway(session: Session, url: str, version: str) -> Pathway:
+    """Return a compiled pathway version; raises NotFound."""
+    return _compile(one(session, "pathway", url, version))
+
+
+def offered(session: Session) -> Sequence[Pathway]:
+    """Return the published pathways, of which an episode can be started."""
+    return [_compile(row) for row in definitions(session, "pathway") if row.status == "active"]
+
+
+def _compile(row: Definition) -> Pathway:
+    stamp = (row.id, row.imported_at)
+    if stamp not in _compiled:
+        _compiled[stamp] = parse(from_json(row.document), row.name)
+    return _compiled[stamp]
+
+
+def episode(session: Session, episode_id: uuid.UUID) -> Episode:
+    """Return an episode; raises NotFound."""
+    found = session.get(Episode, episode_id)
+    if found is None:
+        raise NotFound("episode")
+    return found
+
+
+def episodes_of(session: Session, patient_id: uuid.UUID) -> Sequence[Episode]:
+    """Return a patient's episodes, newest first."""
+    return session.scalars(
+        select(Episode).where(Episode.patient_id == patient_id).order_by(Episode.started_at.desc(), Episode.id.desc())
+    ).all()
+
+
+def active_episode(session: Session, patient_id: uuid.UUID) -> Episode | None:
+    """Return the patient's newest active episode, if there is one."""
+    return next((each for each in episodes_of(session, patient_id) if each.status == "active"), None)

@@ -1,0 +1,143 @@
+"""Starting and ending episodes, and publishing pathways with all that they ask."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from prom import clock
+from prom.audit import service as audit
+from prom.audit.service import Actor
+from prom.catalogue import service as catalogue
+from prom.catalogue.models import Definition
+from prom.catalogue.queries import from_json, newest, parse_rule_set
+from prom.db import new_id
+from prom.errors import Conflict, Invalid, NotPublished
+from prom.pathways.definition import Pathway, parse
+from prom.pathways.models import Episode
+from prom.pathways.queries import active_episode
+from prom.patients import sealing
+from prom.patients.models import Patient
+from prom.staff.models import Unit
+
+#: A letter, two digits, and up to two more after a point (ICD-10 as the Norwegian Patient Registry takes it).
+ICD_10 = re.compile(r"[A-Z][0-9]{2}(\.?[0-9A-Z]{1,2})?")
+INTENTS = ("curative", "adjuvant", "neoadjuvant", "palliative")
+FURTHEST_ANCHOR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Clinical:
+    """What a patient is treated for, and how. Sealed wherever it is stored."""
+
+    #: ICD-10
+    diagnosis: str
+    intent: str
+    regimen: str
+    #: Line of treatment, from 1.
+    line: int
+    #: Code of the national cancer pathway (pakkeforløp); may be empty.
+    pathway_code: str
+
+
+def checked(clinical: Clinical) -> Clinical:
+    """Return it tidied; raises Invalid naming the first wrong field."""
+    diagnosis = clinical.diagnosis.strip().upper()
+    if not ICD_10.fullmatch(diagnosis):
+        raise Invalid("diagnosis")
+    if clinical.intent not in INTENTS:
+        raise Invalid("intent")
+    if not clinical.regimen.strip():
+        raise Invalid("regimen")
+    if not 1 <= clinical.line <= 20:
+        raise Invalid("line")
+    return Clinical(diagnosis, clinical.intent, clinical.regimen.strip(), clinical.line, clinical.pathway_code.strip())
+
+
+def start_episode(
+    session: Session, patient: Patient, unit: Unit, pathway: Pathway, anchor: date, clinical: Clinical, actor: Actor
+) -> Episode:
+    """Put a patient on a published pathway from her first treatment day (the anchor).
+
+    Raises Invalid naming a wrong field, NotPublished for a draft, Conflict when she is on a pathway already.
+    """
+    given = checked(clinical)
+    if abs(anchor - clock.now().date()) > FURTHEST_ANCHOR:
+        raise Invalid("anchor")
+    if catalogue.one(session, "pathway", pathway.url, pathway.version).status != "active":
+        raise NotPublished("pathway")
+    if active_episode(session, patient.id) is not None:
+        raise Conflict("episode")
+    episode = Episode(
+        id=new_id(),
+        tenant_id=patient.tenant_id,
+        patient_id=patient.id,
+        unit_id=unit.id,
+        pathway_url=pathway.url,
+        pathway_version=pathway.version,
+        anchor=anchor,
+        status="active",
+        started_at=clock.now(),
+    )
+    sealing.seal(session, episode, "clinical", asdict(given))
+    session.add(episode)
+    session.flush()
+    _record(session, actor, "episode.start", episode)
+    return episode
+
+
+def open_clinical(session: Session, episode: Episode) -> Clinical:
+    """Open what the patient is treated for; whoever shows it writes the audit record."""
+    return Clinical(**sealing.open_column(session, episode, "clinical"))
+
+
+def end_episode(session: Session, episode: Episode, actor: Actor) -> None:
+    """End an episode; nothing more is asked in it."""
+    episode.status, episode.ended_at = "ended", clock.now()
+    session.flush()
+    _record(session, actor, "episode.end", episode)
+
+
+def publish_pathway(session: Session, name: str, signed_by: str) -> list[Definition]:
+    """Publish a pathway with every questionnaire, key, advice and rule set it uses; `signed_by` is a clinician's user name.
+
+    Rule sets are compiled against their questionnaires first. Raises Invalid, NotFound, or what parsing raises.
+    """
+    definition = newest(session, "pathway", name)
+    parts = list(_parts(session, parse(from_json(definition.document), definition.name)))
+    for part in parts:
+        if part.kind == "rule-set":
+            parse_rule_set(session, from_json(part.document))
+    for part in (*parts, definition):
+        catalogue.publish(session, part, signed_by)
+    return [*parts, definition]
+
+
+def _parts(session: Session, pathway: Pathway) -> Iterator[Definition]:
+    for canonical in dict.fromkeys(asked.questionnaire for asked in pathway.asked):
+        yield newest(session, "questionnaire", canonical)
+        url, _, version = canonical.partition("|")
+        yield from session.scalars(
+            select(Definition).where(
+                Definition.kind.in_(("scoring-key", "advice")), Definition.url == url, Definition.version == version
+            )
+        )
+    for canonical in dict.fromkeys(asked.rules for asked in pathway.asked if asked.rules):
+        yield newest(session, "rule-set", canonical)
+
+
+def _record(session: Session, actor: Actor, action: str, episode: Episode) -> None:
+    audit.record(
+        session,
+        actor,
+        action,
+        tenant_id=episode.tenant_id,
+        entity="episode",
+        entity_id=episode.id,
+        subjects=[episode.patient_id],
+        unit_id=episode.unit_id,
+    )
+

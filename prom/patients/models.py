@@ -1,0 +1,58 @@
+"""The tables of who a patient is. Everything that could tell is sealed with the patient's own key."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from prom.db import Base, Instant, new_id
+
+
+class Patient(Base):
+    """A patient: an id, a keyed hash to find her by, and her sealed identity."""
+
+    __tablename__ = "patient"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    #: {given, family, nationalNumber, birthDate, language}
+    identity_sealed: Mapped[bytes]
+    national_number_hash: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (UniqueConstraint("tenant_id", "national_number_hash"),)
+
+    @property
+    def patient_id(self) -> uuid.UUID:
+        """The patient whose key seals this row: herself."""
+        return self.id
+
+
+class PatientKey(Base):
+    """The patient's own key, wrapped by the tenant's. Destroying it makes all that it sealed unreadable."""
+
+    __tablename__ = "patient_key"
+
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"), primary_key=True)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    wrapped: Mapped[bytes]
+
+
+class ContactPoint(Base):
+    """A way to reach the patient: a mobile number, sealed, with a keyed hash to find it by."""
+
+    __tablename__ = "contact_point"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
+    #: sms
+    kind: Mapped[str]
+    #: E.164
+    value_sealed: Mapped[bytes]
+    value_hash: Mapped[bytes]
+    active: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index(None, "tenant_id", "value_hash"), Index(None, "patient_id"))

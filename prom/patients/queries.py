@@ -1,0 +1,97 @@
+"""Finding and opening patients. Whoever shows what comes back writes the audit record."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from prom import crypto
+from prom.errors import NotFound
+from prom.patients import sealing
+from prom.patients.models import ContactPoint, Patient
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a patient is, opened."""
+
+    patient_id: uuid.UUID
+    given: str
+    family: str
+    national_number: str
+    birth_date: date
+    language: str
+
+    @property
+    def name(self) -> str:
+        """The whole name as it is read."""
+        return f"{self.given} {self.family}"
+
+    def age(self, today: date) -> int:
+        """The age in whole years."""
+        had_birthday = (today.month, today.day) >= (self.birth_date.month, self.birth_date.day)
+        return today.year - self.birth_date.year - (0 if had_birthday else 1)
+
+
+def find_by_national_number(session: Session, tenant_id: uuid.UUID, number: str) -> Patient | None:
+    """Return the patient with this national identity number, through its keyed hash."""
+    wanted = crypto.keyed_hash(tenant_id, "national-number", number)
+    return session.scalars(
+        select(Patient).where(Patient.tenant_id == tenant_id, Patient.national_number_hash == wanted)
+    ).first()
+
+
+def find_by_mobile(session: Session, tenant_id: uuid.UUID, mobile: str) -> Sequence[Patient]:
+    """Return the patients whom a mobile number (E.164) is registered for: none, one, or a couple that shares a phone."""
+    wanted = crypto.keyed_hash(tenant_id, "phone", mobile)
+    return session.scalars(
+        select(Patient)
+        .join(ContactPoint, ContactPoint.patient_id == Patient.id)
+        .where(ContactPoint.tenant_id == tenant_id, ContactPoint.value_hash == wanted, ContactPoint.active)
+    ).all()
+
+
+def patient(session: Session, patient_id: uuid.UUID) -> Patient:
+    """Return a patient's row; raises NotFound."""
+    found = session.get(Patient, patient_id)
+    if found is None:
+        raise NotFound("patient")
+    return found
+
+
+def identity(session: Session, patient_id: uuid.UUID) -> Identity:
+    """Open a patient's identity; raises NotFound."""
+    return _opened(session, patient(session, patient_id))
+
+
+def identities(session: Session, patient_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Identity]:
+    """Open many patients' identities in two queries."""
+    wanted = set(patient_ids)
+    sealing.load_keys(session, wanted)
+    rows = session.scalars(select(Patient).where(Patient.id.in_(wanted)))
+    return {row.id: _opened(session, row) for row in rows}
+
+
+def mobile_of(session: Session, patient_id: uuid.UUID) -> str | None:
+    """Return the mobile number (E.164) that messages go to, or None."""
+    point = session.scalars(
+        select(ContactPoint)
+        .where(ContactPoint.patient_id == patient_id, ContactPoint.kind == "sms", ContactPoint.active)
+        .order_by(ContactPoint.created_at.desc())
+    ).first()
+    return sealing.open_column(session, point, "value") if point is not None else None
+
+
+def _opened(session: Session, row: Patient) -> Identity:
+    document = sealing.open_column(session, row, "identity")
+    return Identity(
+        patient_id=row.id,
+        given=document["given"],
+        family=document["family"],
+        national_number=document["nationalNumber"],
+        birth_date=date.fromisoformat(document["birthDate"]),
+        language=document["language"],
+    )

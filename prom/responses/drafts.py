@@ -1,0 +1,155 @@
+"""Begun forms: each answer is saved, and judged, as it is given."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from alerts.findings import Finding
+from prom import clock
+from prom.assignments import links
+from prom.assignments import service as assignments
+from prom.assignments.models import Assignment, Visit
+from prom.audit import service as audit
+from prom.db import new_id
+from prom.errors import DeadLink, Invalid, InvalidResponse
+from prom.patients import sealing
+from prom.responses.judging import instrument_of, judge_at_once
+from prom.responses.models import Draft, Response
+from prom.worklist import service as worklist
+from questionnaires.answers import QuestionnaireResponse
+from questionnaires.branching import enabled
+from questionnaires.definition import Questionnaire
+from questionnaires.documents import dumps, loads
+from questionnaires.exchange import from_fhir, to_fhir
+from questionnaires.response import build
+from questionnaires.validation import validate
+from questionnaires.values import Value
+
+#: What a page gives for one item: nothing, one value, or several.
+Given = Value | Sequence[Value] | None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A begun form, opened."""
+
+    response: QuestionnaireResponse
+    language: str
+    saved_at: datetime
+
+
+def of_assignment(session: Session, assignment: Assignment) -> Opened | None:
+    """Return what has been answered so far, or None for a form that was never begun."""
+    draft = _row(session, assignment)
+    if draft is None:
+        return None
+    return Opened(open_response(session, draft, "response"), draft.language, draft.saved_at)
+
+
+def save_answer(
+    session: Session, visit: Visit, link_id: str, given: Given, language: str
+) -> tuple[Finding, ...]:
+    """Save one answer and judge it; returns the emergencies that this very answer raises, whose instruction she sees now.
+
+    Raises InvalidResponse with the problems of this item, DeadLink when the assignment can no longer be answered.
+    """
+    assignment = assignments.lock(session, visit.assignment_id)
+    if visit.confirmed_at is None or not links.is_answerable(assignment, clock.now()):
+        raise DeadLink
+    instrument = instrument_of(session, assignment)
+    if instrument is None or instrument.questionnaire.item(link_id) is None:
+        raise Invalid("item")
+    before = of_assignment(session, assignment)
+    answers: dict[str, Given] = dict(before.response.flat()) if before else {}
+    answers[link_id] = given
+    response = build(instrument.questionnaire, answers, status="in-progress", language=language)
+    _refuse_wrong(instrument.questionnaire, response, link_id)
+    assignments.begin(assignment)
+    _store(session, assignment, response, language)
+    findings = judge_at_once(session, assignment, instrument, response)
+    worklist.raise_alerts(session, assignments.origin_of(assignment), findings, links.actor_of(visit))
+    _record(session, visit, "response.save")
+    return tuple(finding for finding in findings if finding.reason.values.get("item") == link_id)
+
+
+def _refuse_wrong(questionnaire: Questionnaire, response: QuestionnaireResponse, link_id: str) -> None:
+    """Refuse what this item cannot hold; what other items lack or hold is not this save's matter."""
+    item = questionnaire.item(link_id)
+    problems = [each for each in validate(questionnaire, response, complete=False) if each.link_id == link_id]
+    wrong = tuple(each for each in problems if each.severity == "error")
+    if wrong:
+        raise InvalidResponse(wrong)
+    if item is not None and item.required and not response.answers_to(link_id):
+        missing = [each for each in validate(questionnaire, response, complete=True) if each.link_id == link_id]
+        raise InvalidResponse(tuple(missing))
+
+
+def finished(questionnaire: Questionnaire, begun: QuestionnaireResponse) -> QuestionnaireResponse:
+    """Return what is sent of a begun form: the answers to enabled items; what was answered and then branched away is left out."""
+    open_items = enabled(questionnaire, begun)
+    answers = {link_id: values for link_id, values in begun.flat().items() if link_id in open_items}
+    return build(questionnaire, answers, status="completed", language=begun.language)
+
+
+def set_language(session: Session, assignment: Assignment, language: str) -> None:
+    """Remember the language that a begun form is read in."""
+    draft = _row(session, assignment)
+    if draft is not None:
+        draft.language = language
+
+
+def discard(session: Session, assignment: Assignment) -> None:
+    """Remove the begun form once its answers are stored as a response."""
+    draft = _row(session, assignment)
+    if draft is not None:
+        session.delete(draft)
+
+
+def opened(session: Session, row: Response) -> QuestionnaireResponse:
+    """Open a stored response's answers."""
+    return open_response(session, row, "document")
+
+
+def seal_response(session: Session, row: Draft | Response, column: str, response: QuestionnaireResponse) -> None:
+    """Seal answers as FHIR text, whose decimals keep every digit that was given (38.0 stays 38.0)."""
+    sealing.seal(session, row, column, dumps(to_fhir(response)))
+
+
+def open_response(session: Session, row: Draft | Response, column: str) -> QuestionnaireResponse:
+    """Open what `seal_response` sealed."""
+    return from_fhir(loads(sealing.open_column(session, row, column)))
+
+
+def _row(session: Session, assignment: Assignment) -> Draft | None:
+    return session.scalars(select(Draft).where(Draft.assignment_id == assignment.id)).first()
+
+
+def _store(session: Session, assignment: Assignment, response: QuestionnaireResponse, language: str) -> None:
+    draft, now = _row(session, assignment), clock.now()
+    if draft is None:
+        draft = Draft(
+            id=new_id(),
+            tenant_id=assignment.tenant_id,
+            patient_id=assignment.patient_id,
+            assignment_id=assignment.id,
+            begun_at=now,
+        )
+        session.add(draft)
+    draft.language, draft.saved_at = language, now
+    seal_response(session, draft, "response", response)
+    session.flush()
+
+
+def _record(session: Session, visit: Visit, action: str) -> None:
+    audit.record(
+        session,
+        links.actor_of(visit),
+        action,
+        tenant_id=visit.tenant_id,
+        entity="assignment",
+        entity_id=visit.assignment_id,
+        subjects=[visit.patient_id],
+    )

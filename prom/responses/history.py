@@ -1,0 +1,114 @@
+"""What the rules need of a patient's past: kept sealed per episode and questionnaire, and rebuilt from the responses."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from alerts.observation import History, Snapshot
+from prom.assignments.models import Assignment
+from prom.db import new_id
+from prom.patients import sealing
+from prom.responses.models import PatientState, Response
+
+#: How many reports of each source are kept; no rule looks further back than its `reports`.
+KEPT = 8
+
+EMPTY = History(baseline={}, previous=())
+
+
+def state_of(session: Session, assignment: Assignment) -> PatientState | None:
+    """Return the stored state of the assignment's episode and questionnaire."""
+    url = assignment.questionnaire.partition("|")[0]
+    return session.scalars(
+        select(PatientState).where(
+            PatientState.episode_id == assignment.episode_id, PatientState.questionnaire_url == url
+        )
+    ).first()
+
+
+def read(session: Session, state: PatientState | None) -> History:
+    """Open a state's history; nothing stored is an empty one."""
+    return EMPTY if state is None else _from_document(sealing.open_column(session, state, "history"))
+
+
+def keep(session: Session, assignment: Assignment, state: PatientState | None, history: History) -> None:
+    """Store the history of the assignment's episode and questionnaire."""
+    if state is None:
+        state = PatientState(
+            id=new_id(),
+            tenant_id=assignment.tenant_id,
+            patient_id=assignment.patient_id,
+            episode_id=assignment.episode_id,
+            questionnaire_url=assignment.questionnaire.partition("|")[0],
+        )
+        session.add(state)
+    sealing.seal(session, state, "history", as_document(history))
+
+
+def followed_by(history: History, snapshot: Snapshot) -> History:
+    """Return the history with one more report, the newest last; the first of each source is its baseline."""
+    baseline = dict(history.baseline)
+    first = baseline.get(snapshot.source)
+    if first is None or snapshot.authored < first.authored:
+        baseline[snapshot.source] = snapshot
+    ordered = sorted((*history.previous, snapshot), key=lambda each: each.authored)
+    others = [each for each in ordered if each.source != snapshot.source]
+    ours = [each for each in ordered if each.source == snapshot.source][-KEPT:]
+    return History(baseline=baseline, previous=tuple(sorted((*others, *ours), key=lambda each: each.authored)))
+
+
+def responses_in(session: Session, assignment: Assignment) -> list[Response]:
+    """Return all responses that count in the assignment's episode and questionnaire (any version), oldest first."""
+    url = assignment.questionnaire.partition("|")[0]
+    rows = session.scalars(
+        select(Response)
+        .where(Response.episode_id == assignment.episode_id, Response.status != "entered-in-error")
+        .order_by(Response.authored_at, Response.id)
+    )
+    return [row for row in rows if row.questionnaire.partition("|")[0] == url]
+
+
+def rebuilt(session: Session, rows: Iterable[Response]) -> History:
+    """Make the history anew from completed responses, oldest first."""
+    history = EMPTY
+    for row in rows:
+        if row.status == "completed":
+            history = followed_by(history, snapshot_of_row(session, row))
+    return history
+
+
+def snapshot_of_row(session: Session, row: Response) -> Snapshot:
+    """Return what a stored response contributes to the history."""
+    scores = sealing.open_column(session, row, "scores")["scores"]
+    known = {scale: score["value"] for scale, score in scores.items() if score["value"] is not None}
+    return Snapshot(row.authored_at, known, row.source)
+
+
+def as_document(history: History) -> dict[str, Any]:
+    """Write a history as the JSON document that is sealed."""
+    return {
+        "baseline": {source: _snapshot_document(each) for source, each in history.baseline.items()},
+        "previous": [_snapshot_document(each) for each in history.previous],
+    }
+
+
+def _snapshot_document(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "authored": snapshot.authored.isoformat(),
+        "scores": dict(snapshot.scores),
+        "source": snapshot.source,
+    }
+
+
+def _from_document(document: dict[str, Any]) -> History:
+    return History(
+        baseline={source: _snapshot(each) for source, each in document["baseline"].items()},
+        previous=tuple(_snapshot(each) for each in document["previous"]),
+    )
+
+
+def _snapshot(document: dict[str, Any]) -> Snapshot:
+    return Snapshot(datetime.fromisoformat(document["authored"]), document["scores"], document["source"])

@@ -1,0 +1,100 @@
+"""The tables of answers: drafts, responses, and what the rules need of a patient's past."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from prom.db import Base, Instant, new_id
+
+
+class Draft(Base):
+    """A response that has been begun: what was answered so far, sealed, in the version it was asked in."""
+
+    __tablename__ = "draft"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
+    assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignment.id"), unique=True)
+    #: A FHIR QuestionnaireResponse, in-progress
+    response_sealed: Mapped[bytes]
+    language: Mapped[str]
+    begun_at: Mapped[datetime] = mapped_column(Instant)
+    saved_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Response(Base):
+    """A response as it was given, with the scores it was worth and the versions it was asked and judged by."""
+
+    __tablename__ = "response"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
+    episode_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episode.id"))
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
+    assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignment.id"))
+    #: `url|version`
+    questionnaire: Mapped[str]
+    #: `url|version`; None where nobody judges
+    rules: Mapped[str | None]
+    #: completed; in-progress (expired as begun, judged on what it holds); entered-in-error
+    status: Mapped[str]
+    #: Who answered: patient, proxy, staff
+    source: Mapped[str]
+    #: Who recorded it: patient or clinician, and in the second case whose id
+    author: Mapped[str]
+    author_id: Mapped[uuid.UUID | None]
+    #: When it was answered, and when it came in.
+    authored_at: Mapped[datetime] = mapped_column(Instant)
+    received_at: Mapped[datetime] = mapped_column(Instant)
+    language: Mapped[str]
+    #: A FHIR QuestionnaireResponse
+    document_sealed: Mapped[bytes]
+    #: {scores: {scale: {value, missing}}, attributes: {scale: {linkId: number}}}
+    scores_sealed: Mapped[bytes]
+    corrected_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: When the auditor judged it a second time; None until then.
+    rechecked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        CheckConstraint("status IN ('completed', 'in-progress', 'entered-in-error')", name="status_known"),
+        CheckConstraint("source IN ('patient', 'proxy', 'staff')", name="source_known"),
+        Index(
+            "ix_response_one_per_assignment",
+            "assignment_id",
+            unique=True,
+            postgresql_where=text("status <> 'entered-in-error'"),
+            sqlite_where=text("status <> 'entered-in-error'"),
+        ),
+        Index(None, "patient_id", "authored_at"),
+        Index(None, "questionnaire", "authored_at"),
+        Index(
+            "ix_response_not_rechecked",
+            "received_at",
+            postgresql_where=text("rechecked_at IS NULL"),
+            sqlite_where=text("rechecked_at IS NULL"),
+        ),
+    )
+
+
+class PatientState(Base):
+    """What the rules need of the past of one episode and questionnaire, so that judging costs the same after 1,000 reports.
+
+    It can be rebuilt from the responses, and is whenever one is corrected.
+    """
+
+    __tablename__ = "patient_state"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
+    episode_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episode.id"))
+    #: The questionnaire's url, without a version: change is read over versions.
+    questionnaire_url: Mapped[str]
+    #: {baseline: {source: snapshot}, previous: [snapshot]}
+    history_sealed: Mapped[bytes]
+
+    __table_args__ = (UniqueConstraint("episode_id", "questionnaire_url"),)

@@ -1,0 +1,70 @@
+"""What the receipt shows: first what she must do at once, then what she can do herself about each symptom."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from alerts.findings import Finding
+from prom.assignments.models import Assignment
+from prom.catalogue.queries import Instrument
+from prom.patients import sealing
+from prom.responses import drafts, wording
+from prom.responses.judging import instrument_of, judge_at_once
+from prom.responses.models import Response
+from prom.responses.wording import Words
+
+
+@dataclass(frozen=True)
+class Advised:
+    """The advice for one symptom. `level` is Prom's own, 1-3; she reads the words, not the number."""
+
+    symptom: Words
+    level: int
+    advice: Words
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A whole receipt, in one language."""
+
+    received_at: datetime
+    instructions: tuple[Words, ...]
+    advised: tuple[Advised, ...]
+
+
+def of_response(session: Session, assignment: Assignment, response: Response, unit_phone: str, language: str) -> Shown:
+    """Make the receipt of a stored response; whoever shows it writes the audit record."""
+    instrument = instrument_of(session, assignment)
+    if instrument is None:
+        return Shown(response.received_at, (), ())
+    emergencies = judge_at_once(session, assignment, instrument, drafts.opened(session, response))
+    scores = sealing.open_column(session, response, "scores")["scores"]
+    levels = {scale: score["value"] for scale, score in scores.items() if score["value"] is not None}
+    return Shown(
+        received_at=response.received_at,
+        instructions=instructions(emergencies, unit_phone, language),
+        advised=advised(instrument, levels, language),
+    )
+
+
+def instructions(findings: tuple[Finding, ...], unit_phone: str, language: str) -> tuple[Words, ...]:
+    """Return what the findings tell her to do, each sentence once, in the order of the rules."""
+    found = [wording.instruction(each.instruction, unit_phone, language) for each in findings if each.instruction]
+    return tuple(dict.fromkeys(found))
+
+
+def advised(instrument: Instrument, levels: dict[str, float], language: str) -> tuple[Advised, ...]:
+    """Return the advice for each symptom that she has, the gravest first, then in the order of the questionnaire."""
+    if instrument.key is None or instrument.advice is None:
+        return ()
+    found = [
+        Advised(
+            symptom=wording.of(scale.title, language),
+            level=int(levels[scale.code]),
+            advice=Words(*instrument.advice.read(scale.code, int(levels[scale.code]), language)),
+        )
+        for scale in instrument.key.scales
+        if scale.kind == "level" and levels.get(scale.code, 0) >= 1
+    ]
+    return tuple(sorted(found, key=lambda each: -each.level))

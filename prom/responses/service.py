@@ -1,0 +1,236 @@
+"""The way in: an answer is validated, scored, sealed, stored, judged and raised in ONE transaction, the caller's."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from prom import clock
+from prom.assignments import links
+from prom.assignments import service as assignments
+from prom.assignments.models import Assignment
+from prom.assignments.service import origin_of
+from prom.audit import service as audit
+from prom.audit.service import SYSTEM, Actor
+from prom.db import new_id
+from prom.errors import AlreadyCompleted, Conflict, DeadLink, InvalidResponse
+from prom.pathways.models import Episode
+from prom.patients import sealing
+from prom.responses import drafts, history
+from prom.responses.judging import Judged, instrument_of, judge, judge_silence
+from prom.responses.models import Response
+from prom.worklist import service as worklist
+from questionnaires.answers import QuestionnaireResponse
+from questionnaires.validation import validate
+
+
+@dataclass(frozen=True)
+class Authorship:
+    """Who answered (source: patient, proxy, staff), who recorded it, in which language, and when if not now."""
+
+    source: str
+    actor: Actor
+    language: str
+    authored_at: datetime | None = None
+
+    @property
+    def author(self) -> str:
+        """The kind of person who recorded it."""
+        return self.actor.kind
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """That a response is stored. `again` when it had come before: a double tap, or a retry."""
+
+    response_id: uuid.UUID
+    again: bool
+
+
+def submit(session: Session, assignment_id: uuid.UUID, given: QuestionnaireResponse, by: Authorship) -> Receipt:
+    """Take the answer to an assignment: all of it with all that follows from it, or nothing.
+
+    A second submit gets the first one's receipt. Raises InvalidResponse naming each item at fault, and DeadLink for an
+    assignment that can no longer be answered. The caller tells anyone "received" only after its transaction committed.
+    """
+    assignment = assignments.lock(session, assignment_id)
+    first = response_to(session, assignment)
+    if first is not None:
+        return Receipt(first.id, again=True)
+    if not links.is_answerable(assignment, clock.now()):
+        raise DeadLink
+    instrument = instrument_of(session, assignment)
+    if instrument is not None:
+        _refuse_invalid(tuple(validate(instrument.questionnaire, given, complete=True)))
+
+    session.get_one(Episode, assignment.episode_id, with_for_update=True)  # one report of a patient at a time
+    state = history.state_of(session, assignment)
+    past = history.read(session, state)
+    authored = by.authored_at or clock.now()
+    judged = judge(session, assignment, instrument, given, past, source=by.source, authored=authored, complete=True)
+
+    response = _store(session, assignment, given, judged, by, authored, status="completed")
+    if judged.snapshot is not None:
+        history.keep(session, assignment, state, history.followed_by(past, judged.snapshot))
+    worklist.settle_silence(session, assignment.id)
+    worklist.raise_alerts(session, origin_of(assignment, response.id), judged.findings, by.actor)
+    assignments.complete(session, assignment, by.actor)
+    drafts.discard(session, assignment)
+    return Receipt(response.id, again=False)
+
+
+def _refuse_invalid(problems: tuple[object, ...]) -> None:
+    errors = tuple(problem for problem in problems if getattr(problem, "severity", "error") == "error")
+    if errors:
+        raise InvalidResponse(errors)
+
+
+def _store(
+    session: Session,
+    assignment: Assignment,
+    given: QuestionnaireResponse,
+    judged: Judged,
+    by: Authorship,
+    authored: datetime,
+    status: str,
+) -> Response:
+    response = Response(
+        id=new_id(),
+        tenant_id=assignment.tenant_id,
+        patient_id=assignment.patient_id,
+        episode_id=assignment.episode_id,
+        unit_id=assignment.unit_id,
+        assignment_id=assignment.id,
+        questionnaire=assignment.questionnaire,
+        rules=assignment.rules,
+        status=status,
+        source=by.source,
+        author=by.author,
+        author_id=by.actor.id if by.actor.kind == "clinician" else None,
+        authored_at=authored,
+        received_at=clock.now(),
+        language=by.language,
+    )
+    drafts.seal_response(session, response, "document", given)
+    sealing.seal(session, response, "scores", judged.scores_document)
+    session.add(response)
+    session.flush()
+    _record(session, by.actor, "response.submit", response)
+    return response
+
+
+def response_to(session: Session, assignment: Assignment) -> Response | None:
+    """Return the response that an assignment has, if it has one that counts."""
+    return session.scalars(
+        select(Response).where(Response.assignment_id == assignment.id, Response.status != "entered-in-error")
+    ).first()
+
+
+def submit_once(session: Session, assignment_id: uuid.UUID, given: QuestionnaireResponse, by: Authorship) -> Receipt:
+    """Submit for a machine: raises AlreadyCompleted where a page would show the first receipt."""
+    receipt = submit(session, assignment_id, given, by)
+    if receipt.again:
+        raise AlreadyCompleted("assignment")
+    return receipt
+
+
+def enter_in_error(session: Session, response: Response, actor: Actor) -> None:
+    """Mark a response as entered in error: what it raised is withdrawn, and what came after it is judged anew.
+
+    Raises Conflict for one that is marked already.
+    """
+    assignment = assignments.lock(session, response.assignment_id)
+    session.get_one(Episode, assignment.episode_id, with_for_update=True)
+    session.refresh(response)
+    if response.status == "entered-in-error":
+        raise Conflict("response")
+    response.status, response.corrected_at = "entered-in-error", clock.now()
+    session.flush()
+    worklist.withdraw(session, response.id, actor)
+    _judge_anew(session, assignment, response.authored_at, actor)
+    assignments.reopen(session, assignment, actor)
+    _record(session, actor, "response.enter-in-error", response)
+
+
+def _judge_anew(session: Session, assignment: Assignment, since: datetime, actor: Actor) -> None:
+    """Rebuild the state without what was wrong, and hold every later response against the right past."""
+    rows = history.responses_in(session, assignment)
+    for position, row in enumerate(rows):
+        if row.authored_at < since:
+            continue
+        own = session.get_one(Assignment, row.assignment_id)
+        judged = judge(
+            session,
+            own,
+            instrument_of(session, own),
+            drafts.opened(session, row),
+            history.rebuilt(session, rows[:position]),
+            source=row.source,
+            authored=row.authored_at,
+            complete=row.status == "completed",
+        )
+        holds = frozenset((finding.rule, finding.topic) for finding in judged.findings)
+        worklist.withdraw(session, row.id, actor, keep=holds)
+        worklist.raise_alerts(session, origin_of(own, row.id), judged.findings, actor)
+    history.keep(session, assignment, history.state_of(session, assignment), history.rebuilt(session, rows))
+
+
+def raise_silence(session: Session, assignment_id: uuid.UUID) -> bool:
+    """Put a patient who has not answered in time on the call list, once. Returns whether it was to be done."""
+    assignment = assignments.lock(session, assignment_id)
+    if assignment.status != "open" or assignment.silence_raised_at is not None:
+        return False
+    findings = judge_silence(session, assignment, begun=assignment.begun_at is not None)
+    worklist.raise_alerts(session, origin_of(assignment), findings)
+    assignment.silence_raised_at = clock.now()
+    return True
+
+
+def expire(session: Session, assignment_id: uuid.UUID) -> bool:
+    """Close an assignment whose window is over; one that was begun is stored and judged on what it holds."""
+    assignment = assignments.lock(session, assignment_id)
+    if assignment.status != "open" or assignment.id not in assignments.over(session):
+        return False
+    begun = drafts.of_assignment(session, assignment)
+    if begun is not None:
+        _judge_begun(session, assignment, begun)
+    if assignment.silence_raised_at is None:
+        findings = judge_silence(session, assignment, begun=begun is not None)
+        worklist.raise_alerts(session, origin_of(assignment), findings)
+        assignment.silence_raised_at = clock.now()
+    assignments.expire(session, assignment)
+    return True
+
+
+def _judge_begun(session: Session, assignment: Assignment, begun: drafts.Opened) -> None:
+    session.get_one(Episode, assignment.episode_id, with_for_update=True)
+    past = history.read(session, history.state_of(session, assignment))
+    judged = judge(
+        session,
+        assignment,
+        instrument_of(session, assignment),
+        begun.response,
+        past,
+        source="patient",
+        authored=begun.saved_at,
+        complete=False,
+    )
+    by = Authorship("patient", SYSTEM, begun.language)
+    response = _store(session, assignment, begun.response, judged, by, begun.saved_at, status="in-progress")
+    worklist.raise_alerts(session, origin_of(assignment, response.id), judged.findings)
+    drafts.discard(session, assignment)
+
+
+def _record(session: Session, actor: Actor, action: str, response: Response) -> None:
+    audit.record(
+        session,
+        actor,
+        action,
+        tenant_id=response.tenant_id,
+        entity="response",
+        entity_id=response.id,
+        subjects=[response.patient_id],
+        unit_id=response.unit_id,
+    )

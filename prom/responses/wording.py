@@ -1,0 +1,88 @@
+"""Answers, problems and instructions as words for people. Everything comes back with the language it is in."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from prom import language
+from prom.patients import phone
+from questionnaires.definition import Coding, Item, Quantity, Texts, Value
+from questionnaires.problems import Problem
+
+#: A space that does not break, so that a number to call stays on one line.
+_HARD_SPACE = "\u00a0"
+_OUT_OF_HOURS = "116 117"
+
+
+class Words(NamedTuple):
+    """A text and the language that it came in."""
+
+    text: str
+    language: str
+
+
+def of(texts: Texts, wanted: str) -> Words:
+    """Read a definition's text; a text without a language, such as a bare number, counts as being in the wanted one."""
+    text, used = texts.read(wanted)
+    return Words(text, wanted if used == "und" else used)
+
+
+def message(key: str, wanted: str, **values: object) -> Words:
+    """Read a catalogue's text."""
+    return Words(*language.read(key, wanted, **values))
+
+
+def answer(item: Item, value: Value, wanted: str, zone: str) -> Words:
+    """Write one answer as she would read it."""
+    match value:
+        case bool():
+            return message("answer.yes" if value else "answer.no", wanted)
+        case Coding():
+            offered = item.option(value.code) or value
+            return of(offered.display, wanted) if offered.display else Words(value.code, wanted)
+        case Quantity():
+            return Words(_measured(value.value, value.unit or value.code, wanted), wanted)
+        case Decimal() | int():
+            return Words(_measured(value, item.unit, wanted), wanted)
+        case datetime():
+            return Words(language.as_instant(value, zone, wanted), wanted)
+        case date():
+            return Words(language.as_date(value, wanted), wanted)
+    return Words(str(value), wanted)
+
+
+def unit(code: str | None, wanted: str) -> str:
+    """Write a unit of measurement; one that the catalogue does not know stands as it came."""
+    if not code:
+        return ""
+    key = f"unit.{code}"
+    return language.text(key, wanted) if language.has(key, "nb") else code
+
+
+def problem(what: Problem, wanted: str) -> Words:
+    """Write what is wrong with an answer, and what would be right."""
+    values: Mapping[str, object] = {name: _number(value, wanted) for name, value in what.values.items()}
+    key = f"error.answer.{what.code}"
+    return message(key if language.has(key, "nb") else "error.answer", wanted, **values)
+
+
+def instruction(texts: Texts, unit_phone: str, wanted: str) -> Words:
+    """Write what a rule tells her to do, with her unit's number (E.164) in its place."""
+    words = of(texts, wanted)
+    filled = words.text.replace("{unit_phone}", hard(phone.as_spoken(unit_phone)))
+    return Words(filled.replace(_OUT_OF_HOURS, hard(_OUT_OF_HOURS)), words.language)
+
+
+def hard(text: str) -> str:
+    """Keep a phone number together on one line."""
+    return text.replace(" ", _HARD_SPACE)
+
+
+def _measured(value: Decimal | int, code: str | None, wanted: str) -> str:
+    words = unit(code, wanted)
+    return f"{_number(value, wanted)}{_HARD_SPACE}{words}" if words else _number(value, wanted)
+
+
+def _number(value: object, wanted: str) -> str:
+    return language.as_number(float(value), wanted) if isinstance(value, Decimal | int | float) else str(value)

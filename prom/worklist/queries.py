@@ -1,0 +1,96 @@
+"""Reading alerts, their evidence and their history. Whoever shows it writes the audit record."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from alerts.lifecycle import State
+from prom.errors import NotFound
+from prom.patients import sealing
+from prom.worklist.models import Alert, AlertEvent, Evidence
+
+CLOSED_STATES = (State.RESOLVED, State.ENTERED_IN_ERROR)
+
+
+@dataclass(frozen=True)
+class OpenedEvidence:
+    """A piece of evidence with its finding opened: {rule, topic, kind, title, instruction, reason}."""
+
+    row: Evidence
+    finding: Mapping[str, Any]
+
+
+def open_alerts(session: Session, unit_ids: Collection[uuid.UUID]) -> Sequence[Alert]:
+    """Return the open alerts of some units, in no order: `alerts.triage` orders them."""
+    return session.scalars(
+        select(Alert).where(Alert.unit_id.in_(unit_ids), Alert.state.not_in(CLOSED_STATES))
+    ).all()
+
+
+def alerts_of(session: Session, patient_id: uuid.UUID) -> Sequence[Alert]:
+    """Return all alerts of a patient, newest first."""
+    return session.scalars(
+        select(Alert).where(Alert.patient_id == patient_id).order_by(Alert.raised_at.desc(), Alert.id.desc())
+    ).all()
+
+
+def alert(session: Session, alert_id: uuid.UUID, unit_ids: Collection[uuid.UUID]) -> Alert:
+    """Return an alert of one of some units; raises NotFound for any other."""
+    found = session.get(Alert, alert_id)
+    if found is None or found.unit_id not in unit_ids:
+        raise NotFound("alert")
+    return found
+
+
+def topics(session: Session, alerts: Iterable[Alert]) -> dict[uuid.UUID, str]:
+    """Open what each alert is about, by alert id."""
+    rows = list(alerts)
+    sealing.load_keys(session, {row.patient_id for row in rows})
+    return {row.id: sealing.open_column(session, row, "topic")["topic"] for row in rows}
+
+
+def evidence_of(session: Session, alerts: Iterable[Alert]) -> dict[uuid.UUID, list[OpenedEvidence]]:
+    """Open the evidence of many alerts, oldest first, by alert id."""
+    rows = session.scalars(
+        select(Evidence).where(Evidence.alert_id.in_([row.id for row in alerts])).order_by(Evidence.found_at, Evidence.id)
+    ).all()
+    sealing.load_keys(session, {row.patient_id for row in rows})
+    found: dict[uuid.UUID, list[OpenedEvidence]] = defaultdict(list)
+    for row in rows:
+        found[row.alert_id].append(OpenedEvidence(row, sealing.open_column(session, row, "finding")))
+    return found
+
+
+@dataclass(frozen=True)
+class OpenedEvent:
+    """A step in an alert's life with its note and outcome opened."""
+
+    row: AlertEvent
+    note: str
+    outcome: str | None
+
+
+def events_of(session: Session, alerts: Iterable[Alert]) -> dict[uuid.UUID, list[OpenedEvent]]:
+    """Open the histories of many alerts, oldest first, by alert id."""
+    rows = session.scalars(
+        select(AlertEvent).where(AlertEvent.alert_id.in_([row.id for row in alerts])).order_by(AlertEvent.at, AlertEvent.id)
+    ).all()
+    sealing.load_keys(session, {row.patient_id for row in rows})
+    found: dict[uuid.UUID, list[OpenedEvent]] = defaultdict(list)
+    for row in rows:
+        opened = sealing.open_column(session, row, "note") if row.note_sealed is not None else {}
+        found[row.alert_id].append(OpenedEvent(row, opened.get("note", ""), opened.get("outcome")))
+    return found
+
+
+def count_overdue(session: Session, before: datetime) -> int:
+    """Count the open alerts whose next action time passed before an instant: the sweep should have moved them."""
+    return session.scalar(
+        select(func.count()).select_from(Alert).where(Alert.state.not_in(CLOSED_STATES), Alert.next_action_at < before)
+    ) or 0
