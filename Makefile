@@ -11,11 +11,12 @@ PROCESSES ?= 2
 PYTEST_ARGUMENTS ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Every command would otherwise compile all of Prom anew.
+unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH PYTHONHOME
 
 bin := .venv/bin
-# Byte code is left to the first import: most of what the libraries hold is never imported.
-install := $(bin)/python -m pip install --quiet --quiet --no-compile
+install := $(bin)/python -m pip install --quiet --quiet
 pytest := $(bin)/python -m pytest -n $(PROCESSES) $(PYTEST_ARGUMENTS)
 stylesheets := prom/static/designsystemet/designsystemet.css
 
@@ -41,10 +42,10 @@ test-long: ## The same, with the properties at full size
 	@PROM_TEST_SIZE=10000 $(MAKE) --no-print-directory test
 
 check: .venv/tests-are-installed setup ## Format, lint, types, import contracts
-	@echo "== Format";           $(bin)/ruff format --check --quiet . || { $(bin)/ruff format --check .; exit 1; }
-	@echo "== Lint";             $(bin)/ruff check --quiet .
+	@echo "== Format";           $(bin)/ruff format --check --output-format concise .
+	@echo "== Lint";             $(bin)/ruff check --output-format concise .
 	@echo "== Types";            $(bin)/mypy
-	@echo "== Import contracts"; $(bin)/lint-imports
+	@echo "== Import contracts"; $(bin)/lint-imports --no-logo
 
 lock: .venv/bin/python ## Remake the lock files (UPGRADE=--upgrade takes the newest versions)
 	@$(install) --require-hashes -r requirements/tools.txt
@@ -71,7 +72,7 @@ clean: ## Remove what make has made, but never var/
 
 # setuptools comes with runtime.txt, so that Prom itself is built without a network.
 .venv/prom-is-installed: requirements/runtime.txt setup.cfg pyproject.toml | .venv/bin/python
-	@echo "Installing what Prom needs, half a minute the first time ..."
+	@echo "Installing what Prom needs, about a minute the first time ..."
 	@$(install) --require-hashes -r requirements/runtime.txt
 	@$(install) --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -9,8 +9,12 @@ package="$build/node_modules/@digdir/designsystemet-css"
 target=prom/static/designsystemet
 
 mkdir -p "$build" "$target"
-cp requirements/package.json requirements/package-lock.json "$build/"
-(cd "$build" && ../../requirements/npm.sh ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null)
+if ! cmp --silent requirements/package-lock.json "$build/installed.json"; then
+    cp requirements/package.json requirements/package-lock.json "$build/"
+    (cd "$build" && ../../requirements/npm.sh ci --ignore-scripts --no-audit --no-fund --no-update-notifier \
+        --loglevel=error >/dev/null)
+    cp requirements/package-lock.json "$build/installed.json"
+fi
 
 # Nothing may be loaded from another host, nor from a file that is not copied: only data: addresses are allowed.
 for sheet in "$package/dist/src/index.css" "$package/dist/theme/designsystemet.css"; do
