@@ -1,0 +1,102 @@
+"""A questionnaire response to and from its FHIR R4 document, losing nothing that was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from questionnaires.answers import Answer, QuestionnaireResponse, ResponseItem, Status
+from questionnaires.documents import faults
+from questionnaires.fhir_values import ValueFault, read_value, write_value
+from questionnaires.problems import Findings, ResponseError
+
+#: Elements that change the meaning of what they stand in: FHIR asks a reader that does not know them to refuse.
+MODIFIERS = ("modifierExtension", "implicitRules")
+
+
+def to_fhir(response: QuestionnaireResponse) -> dict[str, Any]:
+    """Return the FHIR R4 document; decimals stay Decimal, so write it with documents.dumps()."""
+    document: dict[str, Any] = {"resourceType": "QuestionnaireResponse"}
+    if response.language is not None:
+        document["language"] = response.language
+    document |= {"questionnaire": response.questionnaire, "status": response.status}
+    return document | _items_to_fhir(response.items)
+
+
+def from_fhir(document: Any) -> QuestionnaireResponse:
+    """Read a FHIR R4 QuestionnaireResponse: its questionnaire, status, language and answers; unknown linkIds are kept.
+
+    Raises ResponseError, which names everything that is wrong, for any JSON value that is not one, and nothing else.
+    """
+    if unsound := faults(document):
+        raise ResponseError(unsound)
+    found = Findings()
+    if not isinstance(document, Mapping) or document.get("resourceType") != "QuestionnaireResponse":
+        found.add(None, "not-a-resource", expected="QuestionnaireResponse")
+        raise ResponseError(found.problems)
+    _check_head(document, found)
+    items = _read_items(document, None, found)
+    if found.problems:
+        raise ResponseError(found.problems)
+    return QuestionnaireResponse(document["questionnaire"], document["status"], items, document.get("language"))
+
+
+def _items_to_fhir(items: tuple[ResponseItem, ...]) -> dict[str, Any]:
+    return {"item": [_item_to_fhir(item) for item in items]} if items else {}
+
+
+def _item_to_fhir(item: ResponseItem) -> dict[str, Any]:
+    node: dict[str, Any] = {"linkId": item.link_id, **_items_to_fhir(item.items)}
+    if item.answers:
+        node["answer"] = [write_value(answer.value) | _items_to_fhir(answer.items) for answer in item.answers]
+    return node
+
+
+def _check_head(document: Mapping[str, Any], found: Findings) -> None:
+    for field in ("questionnaire", "language"):
+        value = document.get(field, "" if field == "questionnaire" else "und")
+        if not isinstance(value, str) or not value.strip():
+            found.add(None, "wrong-field", field=field, expected="text")
+    if document.get("status") not in get_args(Status):
+        found.add(None, "wrong-field", field="status", expected=", ".join(get_args(Status)))
+    _check_modifiers(document, None, found)
+
+
+def _check_modifiers(node: Mapping[str, Any], link_id: str | None, found: Findings) -> None:
+    for field in MODIFIERS:
+        if field in node:
+            found.add(link_id, "modifier", field=field)
+
+
+def _read_items(node: Mapping[str, Any], parent: str | None, found: Findings) -> tuple[ResponseItem, ...]:
+    read = [_read_item(child, parent, found) for child in _children(node, "item", parent, found)]
+    return tuple(item for item in read if item is not None)
+
+
+def _read_item(node: Mapping[str, Any], parent: str | None, found: Findings) -> ResponseItem | None:
+    link_id = node.get("linkId")
+    if not isinstance(link_id, str) or not link_id.strip():
+        found.add(parent, "no-link-id")
+        return None
+    _check_modifiers(node, link_id, found)
+    answers = [_read_answer(child, link_id, found) for child in _children(node, "answer", link_id, found)]
+    items = _read_items(node, link_id, found)
+    return ResponseItem(link_id, tuple(answer for answer in answers if answer is not None), items)
+
+
+def _read_answer(node: Mapping[str, Any], link_id: str, found: Findings) -> Answer | None:
+    _check_modifiers(node, link_id, found)
+    items = _read_items(node, link_id, found)
+    try:
+        return Answer(read_value(node, "value"), items)
+    except ValueFault as fault:
+        found.problems.append(fault.problem(link_id))
+        return None
+
+
+def _children(node: Mapping[str, Any], field: str, link_id: str | None, found: Findings) -> list[Mapping[str, Any]]:
+    children = node.get(field, [])
+    if isinstance(children, list) and all(isinstance(child, Mapping) for child in children):
+        return children
+    found.add(link_id, "wrong-field", field=field, expected="a list of objects")
+    return []

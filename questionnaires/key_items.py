@@ -1,0 +1,60 @@
+"""Whether the items that a scoring key names exist, and give the numbers that it takes for granted."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from questionnaires.composites import HIGHEST_ATTRIBUTE
+from questionnaires.definition import Coding, Item, ItemType, Questionnaire
+from questionnaires.numbers import NOT_APPLICABLE
+from questionnaires.problems import Findings
+from questionnaires.scales import Scale, ScoringKey
+from questionnaires.values import is_number
+
+_NUMERIC = frozenset({ItemType.INTEGER, ItemType.DECIMAL, ItemType.QUANTITY})
+
+
+def check_against(key: ScoringKey, questionnaire: Questionnaire, found: Findings) -> None:
+    """Refuse a key of another questionnaire, unknown items, and items or options that give no number within bounds."""
+    if key.questionnaire != questionnaire.url:
+        found.add(None, "other-name", field="questionnaire", given=key.questionnaire, expected=questionnaire.url)
+    for scale in key.scales:
+        for link_id in scale.items:
+            item = questionnaire.item(link_id)
+            if item is None:
+                found.add(link_id, "scale-unknown-item", scale=scale.code)
+            else:
+                _check_item(scale, item, questionnaire, found)
+
+
+def _check_item(scale: Scale, item: Item, questionnaire: Questionnaire, found: Findings) -> None:
+    around: Item | None = item
+    while around is not None:
+        if around.repeats:
+            found.add(item.link_id, "scale-item-repeats", scale=scale.code)
+        around = questionnaire.parent(around.link_id)
+    if item.type is ItemType.CHOICE and item.options:
+        _check_options(scale, item, found)
+    elif item.type not in _NUMERIC:
+        found.add(item.link_id, "scale-item-without-number", scale=scale.code)
+
+
+def _check_options(scale: Scale, item: Item, found: Findings) -> None:
+    low, high = (0, HIGHEST_ATTRIBUTE) if scale.method == "composite" else (scale.low, scale.high)
+    for option in item.options:
+        value = option.value
+        name = value.code if isinstance(value, Coding) else str(value)
+        number = value.ordinal if isinstance(value, Coding) else value
+        if isinstance(value, Coding) and value.code == NOT_APPLICABLE:
+            continue
+        if not isinstance(number, int | Decimal) or not is_number(number):
+            found.add(item.link_id, "scale-option-without-ordinal", scale=scale.code, option=name)
+        elif (low is not None and number < low) or (high is not None and number > high):
+            found.add(
+                item.link_id,
+                "scale-option-out-of-range",
+                scale=scale.code,
+                option=name,
+                low=str(low),
+                high=str(high),
+            )

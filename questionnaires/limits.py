@@ -1,0 +1,109 @@
+"""What the answers to one question may be: how many, of which kind, within which bounds, out of which options."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from questionnaires.definition import AnswerOption, Item, ItemType, Quantity, Value
+from questionnaires.documents import bearable, usable
+from questionnaires.fhir_values import LARGEST_INTEGER
+from questionnaires.kinds import CHOICES, UNSUPPORTED, fits, is_whole, kind_of, offers
+from questionnaires.problems import Problem
+from questionnaires.values import compare, is_number, same
+
+
+def count_problems(item: Item, count: int, complete: bool) -> Iterator[Problem]:
+    """Yield what is wrong with the number of answers, or of a group's repetitions that hold any."""
+    most = item.max_occurs if item.repeats else 1
+    if most is not None and count > most:
+        yield Problem(item.link_id, "too-many-answers", "error", {"most": most, "given": count})
+    if complete and item.required and count == 0:
+        yield Problem(item.link_id, "required-missing")
+    elif complete and 0 < count < (item.min_occurs or 0):
+        yield Problem(item.link_id, "too-few-answers", "error", {"least": item.min_occurs or 0, "given": count})
+
+
+def answer_problems(item: Item, values: Sequence[Value]) -> Iterator[Problem]:
+    """Yield what is wrong with each answer to a question, and with all of them together."""
+    for value in values:
+        yield from _value_problems(item, value)
+    for index, value in enumerate(values):
+        if any(same(value, earlier) for earlier in values[:index]) and item.type in CHOICES:
+            yield Problem(item.link_id, "option-chosen-twice")
+    if len(values) > 1 and any(_chosen(option, values) for option in item.options if option.exclusive):
+        yield Problem(item.link_id, "exclusive-option-with-others")
+
+
+def _chosen(option: AnswerOption, values: Sequence[Value]) -> bool:
+    return any(same(option.value, value) for value in values)
+
+
+def _value_problems(item: Item, value: Value) -> Iterator[Problem]:
+    number = value.value if isinstance(value, Quantity) else value
+    if isinstance(number, Decimal) and not number.is_finite():
+        yield Problem(item.link_id, "not-a-number")
+    elif item.type in UNSUPPORTED:
+        yield Problem(item.link_id, "unsupported-type", "error", {"type": item.type.value})
+    elif item.type is ItemType.INTEGER and is_number(value) and not is_whole(value):
+        yield Problem(item.link_id, "not-an-integer")
+    elif not fits(item, value):
+        yield Problem(item.link_id, "wrong-type", "error", {"expected": item.type.value, "given": kind_of(value)})
+    elif isinstance(number, Decimal | int) and not _sane(item, number):
+        yield Problem(item.link_id, "number-out-of-range")
+    else:
+        yield from _limit_problems(item, value)
+
+
+def _sane(item: Item, number: Decimal | int) -> bool:
+    return bearable(number) and (item.type is not ItemType.INTEGER or -LARGEST_INTEGER <= number <= LARGEST_INTEGER)
+
+
+def _limit_problems(item: Item, value: Value) -> Iterator[Problem]:
+    if item.type in CHOICES and not offers(item, value):
+        yield Problem(item.link_id, "option-not-offered")
+    if isinstance(value, str):
+        yield from _text_problems(item, value)
+    if isinstance(value, Quantity):
+        yield from _unit_problems(item, value)
+    yield from _bound_problems(item, value)
+
+
+def _unit_problems(item: Item, quantity: Quantity) -> Iterator[Problem]:
+    if item.unit is not None and item.unit not in (quantity.code, quantity.unit):
+        yield Problem(item.link_id, "other-unit", "error", {"expected": item.unit})
+    if not all(usable(text or "") for text in (quantity.unit, quantity.system, quantity.code)):
+        yield Problem(item.link_id, "unusable-characters")
+
+
+def _text_problems(item: Item, text: str) -> Iterator[Problem]:
+    if not usable(text):
+        yield Problem(item.link_id, "unusable-characters")
+    if not text.strip():
+        yield Problem(item.link_id, "blank-text")
+    elif item.type is ItemType.URL and any(letter.isspace() for letter in text):
+        yield Problem(item.link_id, "not-an-address")
+    if item.max_length is not None and len(text) > item.max_length:
+        yield Problem(item.link_id, "too-long", "error", {"most": item.max_length, "given": len(text)})
+    elif item.min_length is not None and len(text) < item.min_length:
+        yield Problem(item.link_id, "too-short", "error", {"least": item.min_length, "given": len(text)})
+    # An expression may take for ever on a text that is far too long, so it only sees one within the limit.
+    elif item.regex is not None and re.fullmatch(item.regex, text, re.ASCII) is None:
+        yield Problem(item.link_id, "other-pattern")
+
+
+def _bound_problems(item: Item, value: Value) -> Iterator[Problem]:
+    if item.min_value is not None and compare(value, item.min_value) == -1:
+        yield Problem(item.link_id, "too-low", "error", {"least": _shown(item.min_value)})
+    if item.max_value is not None and compare(value, item.max_value) == 1:
+        yield Problem(item.link_id, "too-high", "error", {"most": _shown(item.max_value)})
+    number = value.value if isinstance(value, Quantity) else value
+    if item.max_decimal_places is not None and isinstance(number, Decimal):
+        exponent = number.as_tuple().exponent
+        if isinstance(exponent, int) and -exponent > item.max_decimal_places:
+            yield Problem(item.link_id, "too-many-decimals", "error", {"most": item.max_decimal_places})
+
+
+def _shown(bound: object) -> str | int | Decimal:
+    return bound if isinstance(bound, int | Decimal) else str(bound)

@@ -1,0 +1,91 @@
+"""Whether a response is one to its questionnaire: every answer asked for, of its kind, allowed, and none missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from questionnaires.answers import Answer, QuestionnaireResponse, ResponseItem, walk
+from questionnaires.branching import enabled
+from questionnaires.definition import Item, ItemType, Questionnaire
+from questionnaires.limits import answer_problems, count_problems
+from questionnaires.problems import Findings, Problem
+
+_COMPLETE = ("completed", "amended")
+
+
+def validate(
+    questionnaire: Questionnaire, response: QuestionnaireResponse, *, complete: bool | None = None
+) -> tuple[Problem, ...]:
+    """Return everything that is wrong with a response, each with its linkId; empty when it is valid. Never raises.
+
+    A complete response lacks no required item. `complete` None takes it from the status: completed and amended are.
+    """
+    check = _Check(questionnaire, response, response.status in _COMPLETE if complete is None else complete)
+    if response.questionnaire != questionnaire.canonical:
+        check.found.add(
+            None, "other-questionnaire", expected=questionnaire.canonical, given=str(response.questionnaire)
+        )
+    check.level(questionnaire.items, response.items)
+    return tuple(check.found.problems)
+
+
+class _Check:
+    """One walk through a response beside its questionnaire."""
+
+    def __init__(self, questionnaire: Questionnaire, response: QuestionnaireResponse, complete: bool) -> None:
+        self.questionnaire = questionnaire
+        self.complete = complete
+        self.enabled = enabled(questionnaire, response)
+        self.found = Findings()
+
+    def level(self, asked: tuple[Item, ...], given: tuple[ResponseItem, ...]) -> None:
+        """Check what stands side by side: every given item has its place here, and every asked one is dealt with."""
+        here = {item.link_id for item in asked}
+        for strange in (item for item in given if item.link_id not in here):
+            known = self.questionnaire.item(strange.link_id) is not None
+            self.found.add(strange.link_id, "item-in-wrong-place" if known else "unknown-item")
+            self.level((), (*strange.items, *_beneath(strange.answers)))
+        for item in asked:
+            self.item(item, [each for each in given if each.link_id == item.link_id])
+
+    def item(self, item: Item, given: list[ResponseItem]) -> None:
+        """Check all that was given for one item."""
+        if item.link_id not in self.enabled:
+            if any(each.answers for each in walk(tuple(given))):
+                self.found.add(item.link_id, "disabled-item-answered")
+        elif item.is_question:
+            self.question(item, given)
+        elif item.type is ItemType.GROUP:
+            self.group(item, given)
+        elif any(each.answers or each.items for each in given):
+            self.found.add(item.link_id, "answer-to-display")
+
+    def question(self, item: Item, given: list[ResponseItem]) -> None:
+        """Check the answers to one question, and what was asked because of them."""
+        if len(given) > 1:
+            self.found.add(item.link_id, "item-given-twice")
+        answers = tuple(answer for each in given for answer in each.answers)
+        self.found.problems.extend(count_problems(item, len(answers), self.complete))
+        self.found.problems.extend(answer_problems(item, [answer.value for answer in answers]))
+        for answer in answers:
+            self.level(item.items, answer.items)
+        beside = tuple(inner for each in given for inner in each.items)
+        if beside and answers:
+            self.found.add(item.link_id, "item-beside-answer")
+        elif not answers:
+            self.level(item.items, beside)
+
+    def group(self, item: Item, given: list[ResponseItem]) -> None:
+        """Check one group, each of its repetitions by itself."""
+        if any(each.answers for each in given):
+            self.found.add(item.link_id, "answer-to-group")
+        answered = [each for each in given if any(inner.answers for inner in walk(each.items))]
+        self.found.problems.extend(count_problems(item, len(answered), self.complete))
+        if not given and not item.repeats:
+            self.level(item.items, ())
+        for each in given:
+            self.level(item.items, each.items)
+
+
+def _beneath(answers: Iterable[Answer]) -> tuple[ResponseItem, ...]:
+    return tuple(item for answer in answers for item in answer.items)
