@@ -9,7 +9,7 @@ from alerts.observation import Observation
 from questionnaires.branching import enabled
 from questionnaires.definition import Questionnaire
 from questionnaires.response import QuestionnaireResponse
-from questionnaires.scoring import ScoringKey, attributes, score
+from questionnaires.scoring import ScoringKey, attributes_of, score
 
 
 def observe(
@@ -43,5 +43,5 @@ def attributes_of_levels(
     key: ScoringKey, questionnaire: Questionnaire, response: QuestionnaireResponse
 ) -> Mapping[str, Mapping[str, float | None]]:
     """Return the attributes of every level scale, by scale code."""
-    levels = (scale.code for scale in key.scales if scale.kind == "level")
-    return {code: attributes(key, questionnaire, response, code) for code in levels}
+    levels = [scale.code for scale in key.scales if scale.kind == "level"]
+    return attributes_of(key, questionnaire, response, levels)

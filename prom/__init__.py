@@ -18,7 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Imported here, so that `import prom.clock` in a worker or a test does not load the whole web side.
     from flask import Flask
 
-    from prom import config, crypto, schema, web
+    from prom import config, crypto, logs, schema, web
     from prom.clinic.pages import pages as clinic
     from prom.exports.pages import pages as exports
     from prom.oversight.pages import pages as oversight
@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from prom.staff.pages import pages as staff
 
     settings = settings or config.from_environment()
+    logs.configure()
     schema.open_installation(settings)
     app = Flask(__name__)
     app.config.update(

@@ -71,7 +71,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 65535:
         raise StartRefused(f"PORT is {text!r}; it must be a whole number from 1 to 65535.")
     return int(text)
 

@@ -4,6 +4,7 @@ SQLite is the embedded default and PostgreSQL what a hospital runs; both give th
 """
 
 import sqlite3
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,9 @@ from prom.errors import StartRefused
 
 #: SQLite before this version can corrupt a database in WAL mode.
 OLDEST_SQLITE = (3, 51, 3)
+
+#: Of a UUIDv7, all that stands after its milliseconds.
+RANDOM_BITS = 80
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -61,9 +65,23 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+_last_id = 0
+_making_id = threading.Lock()
+
+
 def new_id() -> uuid.UUID:
-    """Make an id (UUIDv7, so that rows lie in the order of their making), from Prom's own clock."""
-    return uuid7(nanoseconds=int(clock.now().timestamp() * 1_000_000) * 1000)
+    """Make an id (UUIDv7, so that rows lie in the order of their making), from Prom's own clock.
+
+    Ids that one process makes in the same millisecond follow each other too: a list ordered by time and then id tells
+    what came first.
+    """
+    global _last_id
+    made = uuid7(nanoseconds=int(clock.now().timestamp() * 1_000_000) * 1000).int
+    with _making_id:
+        if made <= _last_id and made >> RANDOM_BITS == _last_id >> RANDOM_BITS:
+            made = _last_id + 1
+        _last_id = made
+    return uuid.UUID(int=made)
 
 
 class _Database:
@@ -79,6 +97,7 @@ _database = _Database()
 
 def connect(settings: Settings) -> Engine:
     """Point this process at the settings' database and return its engine; raises StartRefused for an old SQLite."""
+    dispose()  # of an earlier database in this process
     engine = make_engine(settings.database_url)
     _database.engine = engine
     # On SQLite a transaction that will write takes the write lock at its first statement: two that read first and

@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -74,12 +74,13 @@ def as_date(day: date, language: str) -> str:
 
 def as_short_date(day: date, language: str) -> str:
     """Write a day shortly, for tables."""
-    return format_date(day, format="d MMM", locale=_locale(language))
+    return format_skeleton("MMMd", day, locale=_locale(language))
 
 
 def as_instant(instant: datetime, zone: str, language: str) -> str:
     """Write an instant as local wall time of a zone."""
-    return format_datetime(instant, format="d MMM yyyy HH:mm", tzinfo=ZoneInfo(zone), locale=_locale(language))
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{format_skeleton('yMMMd', local, locale=_locale(language))} {local:%H:%M}"
 
 
 def as_waiting(seconds: float, language: str) -> str:

@@ -8,6 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, select, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 import migrations
 from prom import crypto, db
@@ -90,8 +91,15 @@ def _has_data(engine: Engine) -> bool:
 
 
 def _current(engine: Engine) -> str | None:
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except OperationalError:
+        # The driver's own words can hold the address with its password.
+        raise StartRefused(
+            "The database cannot be reached. Check that it is running and that PROM_DATABASE_URL is right; for the "
+            "embedded one run: prom db upgrade"
+        ) from None
 
 
 def _head() -> str | None:

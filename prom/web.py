@@ -10,11 +10,12 @@ import structlog
 from flask import Flask, Response, g, redirect, render_template, request, session as cookie, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from markupsafe import Markup, escape
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from prom import language
-from prom.errors import NotSignedIn, Refused
+from prom.errors import NotSignedIn, Refused, StaleVersion
 from prom.patients import phone
 from prom.staff.access import find_signed_in
 
@@ -43,6 +44,7 @@ def prepare(app: Flask) -> None:
     app.before_request(choose_language)
     app.after_request(add_headers)
     app.register_error_handler(Refused, show_refusal)
+    app.register_error_handler(StaleDataError, show_stale)
     app.register_error_handler(CSRFError, show_csrf_refusal)
     app.register_error_handler(HTTPException, show_http_problem)
     app.register_error_handler(Exception, show_failure)
@@ -141,6 +143,11 @@ def show_refusal(refused: Refused) -> AnyResponse:
     if isinstance(refused, NotSignedIn) and request.method == "GET":
         return redirect(url_for("staff.show_sign_in"), code=303)
     return _problem(refused.code, refused.status)
+
+
+def show_stale(_error: StaleDataError) -> AnyResponse:
+    """Answer the slower of two who changed the same row in the same moment."""
+    return _problem(StaleVersion.code, StaleVersion.status)
 
 
 def show_csrf_refusal(_error: CSRFError) -> AnyResponse:

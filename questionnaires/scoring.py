@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from questionnaires.answers import QuestionnaireResponse
@@ -12,7 +12,7 @@ from questionnaires.keys import parse_key
 from questionnaires.numbers import Number, Numbers
 from questionnaires.scales import Scale, Score, ScoringKey
 
-__all__ = ["Scale", "Score", "ScoringKey", "attributes", "parse_key", "score"]
+__all__ = ["Scale", "Score", "ScoringKey", "attributes", "attributes_of", "parse_key", "score"]
 
 
 def score(key: ScoringKey, questionnaire: Questionnaire, response: QuestionnaireResponse) -> Mapping[str, Score]:
@@ -33,10 +33,21 @@ def attributes(
 
     Of a composite, what was not asked because the first attribute is 0 is 0.0. Raises KeyError for an unknown scale.
     """
-    found = key.scale(scale)
-    if found is None:
-        raise KeyError(scale)
-    read = _read(found, _numbers(key, questionnaire, response))
+    return attributes_of(key, questionnaire, response, (scale,))[scale]
+
+
+def attributes_of(
+    key: ScoringKey, questionnaire: Questionnaire, response: QuestionnaireResponse, scales: Iterable[str]
+) -> Mapping[str, Mapping[str, float | None]]:
+    """Return the attributes of many scales by scale code; the response is branched once, not once per scale."""
+    numbers = _numbers(key, questionnaire, response)
+    return {code: _attributes(key.scale(code), code, numbers) for code in scales}
+
+
+def _attributes(scale: Scale | None, code: str, numbers: Numbers) -> Mapping[str, float | None]:
+    if scale is None:
+        raise KeyError(code)
+    read = _read(scale, numbers)
     return {link_id: None if number.value is None else float(number.value) for link_id, number in read.items()}
 
 

@@ -89,6 +89,11 @@ def find_visit(session: Session, token: str | None) -> Visit:
     return found
 
 
+def go_on(visit: Visit) -> None:
+    """Let a visit last on from now: whoever is answering is not thrown out."""
+    visit.expires_at = clock.now() + VISIT_LASTS
+
+
 def confirm_birth_date(session: Session, visit: Visit, given: date | None) -> bool:
     """Confirm that the right person holds the phone; counts wrong tries over all links of the assignment.
 

@@ -159,10 +159,22 @@ def send_new_links(session: Session, tenant_id: uuid.UUID, given_phone: str, set
     """
     for patient in find_by_mobile(session, tenant_id, phone.mobile(given_phone)):
         of = active_episode(session, patient.id)
-        if of is None or links_since(session, patient.id, clock.now() - NEW_LINKS_WITHIN, [Kind.NEW_LINK]) >= NEW_LINKS:
+        if of is None or is_locked_out(session, patient.id):
+            continue  # after five wrong birth dates the clinic was told, and calls her
+        if links_since(session, patient.id, clock.now() - NEW_LINKS_WITHIN, [Kind.NEW_LINK]) >= NEW_LINKS:
             continue
         assignment = answerable(session, patient.id) or report_again(session, of, Actor("patient"))
         send_link(session, assignment, "new-link", settings)
+
+
+def is_locked_out(session: Session, patient_id: uuid.UUID) -> bool:
+    """Whether one of the patient's assignments is locked after wrong birth dates, for as long as its window lasts."""
+    locked = select(Assignment.id).where(
+        Assignment.patient_id == patient_id,
+        Assignment.locked_at.is_not(None),
+        Assignment.begun_expires_at > clock.now(),
+    )
+    return session.scalars(locked).first() is not None
 
 
 def report_again(session: Session, of: Episode, actor: Actor) -> Assignment:

@@ -10,12 +10,25 @@ from zoneinfo import ZoneInfo
 
 from prom.pathways.definition import Timing
 
+MINUTE = timedelta(minutes=1)
+
 
 def instant_of(day: date, at: time, zone: ZoneInfo) -> datetime:
     """Return the one UTC instant of a wall time on a day in a zone."""
     local = datetime.combine(day, at, tzinfo=zone)  # fold=0: the earlier of two
-    # In a spring gap fold=0 means the offset before the change, so that 02:30 becomes 03:30 of the new time.
-    return local.astimezone(UTC)
+    instant = local.astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
+        return instant
+    return _end_of_gap(instant, zone)
+
+
+def _end_of_gap(instant: datetime, zone: ZoneInfo) -> datetime:
+    """Return the first instant of the new time; the instant given lies less than the gap's length after it."""
+    new = instant.astimezone(zone).utcoffset()
+    first = instant.replace(second=0, microsecond=0)  # clocks change at whole minutes
+    while (first - MINUTE).astimezone(zone).utcoffset() == new:
+        first -= MINUTE
+    return first
 
 
 def occurrences(timing: Timing, anchor: date, zone: ZoneInfo) -> Iterator[tuple[date, datetime]]:

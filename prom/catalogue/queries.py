@@ -42,9 +42,7 @@ def definitions(session: Session, kind: str) -> Sequence[Definition]:
 def newest(session: Session, kind: str, name_or_url: str) -> Definition:
     """Return the last imported version by short name or url (a `|version` is honoured); raises NotFound."""
     name, _, version = name_or_url.partition("|")
-    query = select(Definition).where(
-        Definition.kind == kind, (Definition.name == name) | (Definition.url == name)
-    )
+    query = select(Definition).where(Definition.kind == kind, (Definition.name == name) | (Definition.url == name))
     if version:
         query = query.where(Definition.version == version)
     found = session.scalars(query.order_by(Definition.imported_at.desc(), Definition.version.desc())).first()

@@ -76,10 +76,9 @@ def missing_findings(session: Session, response: Response) -> list[Finding]:
         complete=response.status == "completed",
     )
     raised = _raised(session, response)
-    return [finding for finding in judged.findings if (finding.rule, finding.topic) not in raised]
+    return [finding for finding in judged.findings if worklist.identity_of(finding) not in raised]
 
 
-def _raised(session: Session, response: Response) -> set[tuple[str, str]]:
+def _raised(session: Session, response: Response) -> set[worklist.FindingIdentity]:
     rows = session.scalars(select(Evidence).where(Evidence.response_id == response.id, Evidence.withdrawn_at.is_(None)))
-    findings = (sealing.open_column(session, row, "finding") for row in rows)
-    return {(finding["rule"], finding["topic"]) for finding in findings}
+    return {worklist.identity_in(sealing.open_column(session, row, "finding")) for row in rows}

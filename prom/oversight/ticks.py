@@ -34,7 +34,9 @@ def _begun(name: str, every: float) -> None:
         session.execute(
             insert(Tick)
             .values(name=name, started_at=now, runs=1, every=every)
-            .on_conflict_do_update(index_elements=[Tick.name], set_={"started_at": now, "runs": Tick.runs + 1, "every": every})
+            .on_conflict_do_update(
+                index_elements=[Tick.name], set_={"started_at": now, "runs": Tick.runs + 1, "every": every}
+            )
         )
 
 

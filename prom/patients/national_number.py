@@ -32,8 +32,16 @@ def _second_control_is_right(digits: list[int]) -> bool:
     return (total + digits[10]) % 11 == 0
 
 
-def _holds_a_date(number: str) -> bool:
-    day, month, year = int(number[:2]), int(number[2:4]), int(number[4:6])
+def fits(number: str, birth_date: date) -> bool:
+    """Whether day and month in a valid number are those of a birth date. A number that holds no date fits any.
+
+    They may honestly differ, so this is for a warning only.
+    """
+    return int(number[0]) in (8, 9) or _day_and_month(number) == (birth_date.day, birth_date.month)
+
+
+def _day_and_month(number: str) -> tuple[int, int]:
+    day, month = int(number[:2]), int(number[2:4])
     if day > 40:
         day -= 40  # D-number
     if month > 80:
@@ -42,6 +50,12 @@ def _holds_a_date(number: str) -> bool:
         month -= 65  # synthetic D- and birth numbers of the population register's test environment
     elif month > 40:
         month -= 40  # H-number, and NAV's synthetic ones
+    return day, month
+
+
+def _holds_a_date(number: str) -> bool:
+    day, month = _day_and_month(number)
+    year = int(number[4:6])
     return any(_is_date(century + year, month, day, number) for century in (1800, 1900, 2000))
 
 

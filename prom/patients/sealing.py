@@ -67,7 +67,9 @@ def _key(session: Session, row: SealedRow) -> bytes:
         return crypto.keyring().tenant(row.tenant_id).wrapping
     known = _opened_keys(session)
     if row.patient_id not in known:
-        stored = session.get(PatientKey, row.patient_id)
+        # The row that is being sealed may be in the session already, and cannot be written before it is sealed.
+        with session.no_autoflush:
+            stored = session.get(PatientKey, row.patient_id)
         if stored is None:
             raise CannotOpen("the patient's key is gone")
         known[row.patient_id] = _unwrap(stored)

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from prom import clock, crypto
@@ -64,7 +65,10 @@ def register(session: Session, tenant_id: uuid.UUID, registration: Registration,
         identity_sealed=b"",  # sealed below: her key's row can only follow her own
     )
     session.add(patient)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:  # somebody registered the same number in this very moment
+        raise AlreadyRegistered("national_number") from None
     sealing.make_patient_key(session, tenant_id, patient.id)
     sealing.seal(session, patient, "identity", _identity(given))
     add_contact_point(session, patient, given.mobile)

@@ -68,6 +68,7 @@ def save_answer(
     response = build(instrument.questionnaire, answers, status="in-progress", language=language)
     _refuse_wrong(instrument.questionnaire, response, link_id)
     assignments.begin(assignment)
+    links.go_on(visit)
     _store(session, assignment, response, language)
     findings = judge_at_once(session, assignment, instrument, response)
     worklist.raise_alerts(session, assignments.origin_of(assignment), findings, links.actor_of(visit))

@@ -69,6 +69,13 @@ def held(item: Item, values: Sequence[Value], language: str, zone: str) -> tuple
     return tuple(_held(item, value, language, zone) for value in values)
 
 
+def own_words(item: Item, values: Sequence[Value]) -> str:
+    """Return what was written beside the options of an open choice, if anything was."""
+    offered = [option.value for option in item.options]
+    own = (value for value in values if isinstance(value, str) and value not in offered)
+    return next(own, "") if item.type is ItemType.OPEN_CHOICE else ""
+
+
 def birth_date(day: str, month: str, year: str) -> date:
     """Return the date of three typed fields; raises Invalid where they are no date with a year of four digits."""
     parts = [part.strip() for part in (year, month, day)]

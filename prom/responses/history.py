@@ -49,7 +49,12 @@ def keep(session: Session, assignment: Assignment, state: PatientState | None, h
 
 
 def followed_by(history: History, snapshot: Snapshot) -> History:
-    """Return the history with one more report, the newest last; the first of each source is its baseline."""
+    """Return the history with one more report, the newest last; the first of each source is its baseline.
+
+    A report without any score (its scoring failed) adds nothing to compare with.
+    """
+    if not snapshot.scores:
+        return history
     baseline = dict(history.baseline)
     first = baseline.get(snapshot.source)
     if first is None or snapshot.authored < first.authored:

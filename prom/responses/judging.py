@@ -1,6 +1,6 @@
 """Scoring a response and holding it against its rules. What cannot be assessed becomes a finding, never a silent pass."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -62,7 +62,8 @@ def judge(
     try:
         observation = _observe(session, assignment, instrument, given, source, authored, complete)
     except Exception as failure:
-        return Judged(None, (_failed("scoring", failure),))
+        red_flags = _without_scores(session, assignment, instrument, given, source, authored)
+        return Judged(None, (*red_flags, _failed("scoring", failure)))
     if assignment.rules is None:
         return Judged(observation, ())
     try:
@@ -70,6 +71,26 @@ def judge(
         return Judged(observation, evaluate(rules, observation, history, clock.now()))
     except Exception as failure:
         return Judged(observation, (_failed("rules", failure),))
+
+
+def _without_scores(
+    session: Session,
+    assignment: Assignment,
+    instrument: Instrument | None,
+    given: QuestionnaireResponse,
+    source: str,
+    authored: datetime,
+) -> tuple[Finding, ...]:
+    """Return the emergencies that the answers alone show: a broken scorer must not silence a fever."""
+    if instrument is None or assignment.rules is None:
+        return ()
+    try:
+        unscored = replace(instrument, key=None)
+        observation = _observe(session, assignment, unscored, given, source, authored, complete=False)
+        return immediate(catalogue.rule_set(session, assignment.rules), observation, clock.now())
+    except Exception as failure:
+        log.error("red flags could not be assessed", failure=type(failure).__name__)
+        return ()
 
 
 def judge_at_once(

@@ -30,21 +30,28 @@ class Shown:
 
     received_at: datetime
     instructions: tuple[Words, ...]
+    #: The numbers to call for these, as they are dialled, in the order of the instructions.
+    numbers: tuple[str, ...]
     advised: tuple[Advised, ...]
+    #: When to call, in the instrument's own words; None where it has none.
+    general: Words | None
 
 
 def of_response(session: Session, assignment: Assignment, response: Response, unit_phone: str, language: str) -> Shown:
     """Make the receipt of a stored response; whoever shows it writes the audit record."""
     instrument = instrument_of(session, assignment)
     if instrument is None:
-        return Shown(response.received_at, (), ())
+        return Shown(response.received_at, (), (), (), None)
     emergencies = judge_at_once(session, assignment, instrument, drafts.opened(session, response))
     scores = sealing.open_column(session, response, "scores")["scores"]
     levels = {scale: score["value"] for scale, score in scores.items() if score["value"] is not None}
+    first = instructions(emergencies, unit_phone, language)
     return Shown(
         received_at=response.received_at,
-        instructions=instructions(emergencies, unit_phone, language),
+        instructions=first,
+        numbers=wording.numbers(first, unit_phone),
         advised=advised(instrument, levels, language),
+        general=_general(instrument, language),
     )
 
 
@@ -62,9 +69,13 @@ def advised(instrument: Instrument, levels: dict[str, float], language: str) -> 
         Advised(
             symptom=wording.of(scale.title, language),
             level=int(levels[scale.code]),
-            advice=Words(*instrument.advice.read(scale.code, int(levels[scale.code]), language)),
+            advice=wording.unbroken(Words(*instrument.advice.read(scale.code, int(levels[scale.code]), language))),
         )
         for scale in instrument.key.scales
         if scale.kind == "level" and levels.get(scale.code, 0) >= 1
     ]
     return tuple(sorted(found, key=lambda each: -each.level))
+
+
+def _general(instrument: Instrument, language: str) -> Words | None:
+    return wording.unbroken(wording.of(instrument.advice.general, language)) if instrument.advice is not None else None

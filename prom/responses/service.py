@@ -76,6 +76,8 @@ def submit(session: Session, assignment_id: uuid.UUID, given: QuestionnaireRespo
         history.keep(session, assignment, state, history.followed_by(past, judged.snapshot))
     worklist.settle_silence(session, assignment.id)
     worklist.raise_alerts(session, origin_of(assignment, response.id), judged.findings, by.actor)
+    if any(authored < earlier.authored for earlier in past.previous):  # dated back: later ones had another past
+        _judge_anew(session, assignment, authored, by.actor)
     assignments.complete(session, assignment, by.actor)
     drafts.discard(session, assignment)
     return Receipt(response.id, again=False)
@@ -171,7 +173,7 @@ def _judge_anew(session: Session, assignment: Assignment, since: datetime, actor
             authored=row.authored_at,
             complete=row.status == "completed",
         )
-        holds = frozenset((finding.rule, finding.topic) for finding in judged.findings)
+        holds = frozenset(worklist.identity_of(finding) for finding in judged.findings)
         worklist.withdraw(session, row.id, actor, keep=holds)
         worklist.raise_alerts(session, origin_of(own, row.id), judged.findings, actor)
     history.keep(session, assignment, history.state_of(session, assignment), history.rebuilt(session, rows))

@@ -1,6 +1,6 @@
 """Answers, problems and instructions as words for people. Everything comes back with the language it is in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -33,13 +33,18 @@ def message(key: str, wanted: str, **values: object) -> Words:
     return Words(*language.read(key, wanted, **values))
 
 
+def question(item: Item, wanted: str) -> Words:
+    """Read what a question asks; one without a text, which no published version has, is named by its linkId."""
+    return of(item.text, wanted) if item.text is not None else Words(item.link_id, wanted)
+
+
 def answer(item: Item, value: Value, wanted: str, zone: str) -> Words:
     """Write one answer as she would read it."""
     match value:
         case bool():
             return message("answer.yes" if value else "answer.no", wanted)
         case Coding():
-            offered = item.option(value.code) or value
+            offered = item.offered(value) or value
             return of(offered.display, wanted) if offered.display else Words(value.code, wanted)
         case Quantity():
             return Words(_measured(value.value, value.unit or value.code, wanted), wanted)
@@ -71,7 +76,23 @@ def instruction(texts: Texts, unit_phone: str, wanted: str) -> Words:
     """Write what a rule tells her to do, with her unit's number (E.164) in its place."""
     words = of(texts, wanted)
     filled = words.text.replace("{unit_phone}", hard(phone.as_spoken(unit_phone)))
-    return Words(filled.replace(_OUT_OF_HOURS, hard(_OUT_OF_HOURS)), words.language)
+    return unbroken(Words(filled, words.language))
+
+
+def unbroken(words: Words) -> Words:
+    """Keep the number of the out-of-hours doctor on one line wherever it is named."""
+    return Words(words.text.replace(_OUT_OF_HOURS, hard(_OUT_OF_HOURS)), words.language)
+
+
+def numbers(instructions: Sequence[Words], unit_phone: str) -> tuple[str, ...]:
+    """Return the numbers to call as they are dialled, those that the instructions name first in front."""
+    said = " ".join(each.text for each in instructions)
+    places = {
+        "113": said.find("113"),
+        unit_phone: said.find(hard(phone.as_spoken(unit_phone))),
+        "116117": said.find(hard(_OUT_OF_HOURS)),
+    }
+    return tuple(sorted(places, key=lambda number: places[number] if places[number] >= 0 else len(said)))
 
 
 def hard(text: str) -> str:

@@ -21,6 +21,7 @@ from prom.db import new_id
 from prom.errors import Invalid, StaleVersion
 from prom.language import text
 from prom.messaging import outbox
+from prom.pathways.models import Episode
 from prom.patients import sealing
 from prom.staff.models import Unit
 from prom.worklist.duties import next_action
@@ -43,31 +44,47 @@ class Origin:
     response_id: uuid.UUID | None = None
 
 
+#: Rule, topic and kind: a rule that could not be assessed and then fires for real gives two findings, not one.
+FindingIdentity = tuple[str, str, str]
+
+
+def identity_of(finding: Finding) -> FindingIdentity:
+    """Return what makes a finding the same as another of the same report."""
+    return finding.rule, finding.topic, finding.kind
+
+
+def identity_in(document: Mapping[str, Any]) -> FindingIdentity:
+    """Return the same of a finding as it was stored."""
+    return document["rule"], document["topic"], document["kind"]
+
+
 def raise_alerts(session: Session, origin: Origin, findings: Iterable[Finding], actor: Actor = SYSTEM) -> list[Alert]:
     """Make each finding a duty: it joins the open alert of its patient and topic, or begins a new one.
 
-    The caller holds the lock on the assignment or the episode's state. A finding that this assignment has given already
-    (a red flag saved twice, or saved and then sent) is not new: its evidence only learns of the response.
+    The caller holds the lock on the assignment. A finding that this assignment has given already (a red flag saved
+    twice, or saved and then sent) is not new: its evidence only learns of the response.
     """
     known = _known_evidence(session, origin)
     by_topic: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
-        earlier = known.get((finding.rule, finding.topic))
+        earlier = known.get(identity_of(finding))
         if earlier is None:
             by_topic[finding.topic].append(finding)
         else:
             earlier.response_id = origin.response_id or earlier.response_id
+    if by_topic:
+        # Two assignments of one patient may raise the same topic in the same moment: the second joins the first.
+        session.get_one(Episode, origin.episode_id, with_for_update=True)
     return [_raise_one(session, origin, topic, found, actor) for topic, found in by_topic.items()]
 
 
-def _known_evidence(session: Session, origin: Origin) -> dict[tuple[str, str], Evidence]:
+def _known_evidence(session: Session, origin: Origin) -> dict[FindingIdentity, Evidence]:
     rows = session.scalars(
         select(Evidence).where(Evidence.assignment_id == origin.assignment_id, Evidence.withdrawn_at.is_(None))
     )
     known = {}
     for row in rows:
-        finding = sealing.open_column(session, row, "finding")
-        known[finding["rule"], finding["topic"]] = row
+        known[identity_in(sealing.open_column(session, row, "finding"))] = row
     return known
 
 
@@ -244,8 +261,8 @@ def sweep_overdue(session: Session, limit: int = 100) -> int:
     return len(overdue)
 
 
-def withdraw(session: Session, response_id: uuid.UUID, actor: Actor, keep: frozenset[tuple[str, str]] = frozenset()) -> int:
-    """Take back what a response raised: all of it, or all but the (rule, topic) pairs that still hold.
+def withdraw(session: Session, response_id: uuid.UUID, actor: Actor, keep: frozenset[FindingIdentity] = frozenset()) -> int:
+    """Take back what a response raised: all of it, or all but the findings that still hold.
 
     An alert that stands on nothing else is entered in error; another falls back to the severity of what is left.
     Returns how many alerts it touched; their history says so.
@@ -255,8 +272,7 @@ def withdraw(session: Session, response_id: uuid.UUID, actor: Actor, keep: froze
     ).all()
     touched: set[uuid.UUID] = set()
     for row in rows:
-        finding = sealing.open_column(session, row, "finding")
-        if (finding["rule"], finding["topic"]) not in keep:
+        if identity_in(sealing.open_column(session, row, "finding")) not in keep:
             row.withdrawn_at = clock.now()
             touched.add(row.alert_id)
     session.flush()
@@ -336,14 +352,17 @@ def _audit(session: Session, actor: Actor, action: str, alert: Alert) -> None:
 
 
 def settle_silence(session: Session, assignment_id: uuid.UUID) -> None:
-    """She has answered: what her silence raised no longer holds."""
+    """She has answered: what her silence raised no longer holds. What a nurse has resolved stays as she resolved it."""
     rows = session.scalars(
         select(Evidence).where(
             Evidence.assignment_id == assignment_id, Evidence.response_id.is_(None), Evidence.withdrawn_at.is_(None)
         )
     ).all()
     for row in rows:
-        if sealing.open_column(session, row, "finding")["reason"]["code"] == "overdue":
+        if sealing.open_column(session, row, "finding")["reason"]["code"] != "overdue":
+            continue
+        alert = session.get_one(Alert, row.alert_id, with_for_update=True)
+        if is_open(State(alert.state)):
             row.withdrawn_at = clock.now()
             session.flush()
-            _weigh_again(session, session.get_one(Alert, row.alert_id, with_for_update=True), SYSTEM)
+            _weigh_again(session, alert, SYSTEM)

@@ -1,0 +1,49 @@
+"""The `prom` command: all that an operator does at the shell."""
+
+import click
+
+from prom import logs
+from prom.commands import (
+    database,
+    demo,
+    doctor,
+    exports,
+    hospital,
+    patients,
+    publishing,
+    questionnaires,
+    rules,
+    serving,
+)
+from prom.commands.speaking import RefusingGroup
+from prom.commands.worklist import show_worklist
+
+
+@click.group(cls=RefusingGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Prom: patient-reported outcomes in cancer care.
+
+    Settings come from the environment; docs/operations.md lists them. Every command has a --help.
+    """
+    logs.configure()
+
+
+for command in (
+    serving.serve,
+    serving.work,
+    database.database,
+    demo.demo,
+    doctor.doctor,
+    questionnaires.questionnaire,
+    publishing.pathway,
+    rules.rules,
+    hospital.unit,
+    hospital.staff,
+    patients.patient,
+    show_worklist,
+    exports.export,
+):
+    main.add_command(command)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What staff see: the worklist, the patient's page, registration, and reports taken by phone. Pages only, no tables."""

@@ -1,0 +1,99 @@
+"""The patient's page: how she has been, what is open, what was done, and who has looked."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from flask import g, render_template, request
+
+from alerts.lifecycle import Outcome
+from prom import clock
+from prom.audit.queries import log_of
+from prom.clinic import answers, grid, overview, queries, timeline
+from prom.clinic.pages.blueprint import as_moment, as_uuid, pages, record_read
+from prom.clinic.record import Record, Report, load
+from prom.db import transaction
+from prom.errors import Invalid
+from prom.patients.queries import identity
+from prom.staff.access import requires, signed_in
+from prom.staff.models import Unit
+from prom.staff.permissions import Permission
+from prom.staff.queries import clinician_names
+
+T = TypeVar("T")
+
+#: How far back the page looks unless asked for all.
+SHOWN = timedelta(weeks=12)
+
+
+@pages.get("/patients/<uuid:patient_id>")
+@requires(Permission.READ_PATIENT)
+def show_patient(patient_id: uuid.UUID) -> str:
+    """Show one patient of hers."""
+    return patient_page(patient_id)
+
+
+def patient_page(patient_id: uuid.UUID, *, refused: Invalid | None = None, stale_since: datetime | None = None) -> str:
+    """Write a patient's page; with what was refused, or with what happened since the page that was acted on."""
+    who, now = signed_in(), clock.now()
+    everything = request.args.get("weeks") == "all"
+    with transaction() as session:
+        record = load(session, patient_id, who.unit_ids, g.language, now, None if everything else now - SHOWN)
+        record_read(session, who, record.episode)
+    alerts = overview.open_alerts(record)
+    return render_template(
+        "clinic/patient.html",
+        record=record,
+        treatment_day=_treatment_day(record),
+        age=record.identity.age(record.reader.day_of(now)),
+        to_acknowledge=[alert for alert in alerts if not alert.is_taken],
+        taken=[alert for alert in alerts if alert.is_taken],
+        alerts=alerts,
+        steps=timeline.steps(record),
+        happened=timeline.steps(record, stale_since) if stale_since is not None else None,
+        grids=grid.grids(record),
+        reports=[(report, answers.sections(record, report)) for report in record.reports],
+        contacts=overview.contacts(record),
+        everything=everything,
+        refused=refused,
+        typed=request.form,
+        received=_pointed_at(record, "received", overview.received),
+        withdrawn=_pointed_at(record, "withdrawn", overview.withdrawn),
+        outcomes=tuple(Outcome),
+        own_words=answers.own_words,
+        now=now,
+    )
+
+
+def _treatment_day(record: Record) -> int:
+    """The first treatment day is day 1; before it the number is 0 or less."""
+    return (record.reader.day_of(record.now) - record.episode.anchor).days + 1
+
+
+def _pointed_at(record: Record, mark: str, tell: Callable[[Record, Report], T]) -> T | None:
+    """Tell about the report that the page's address points at, if it is one of this patient's."""
+    wanted = as_uuid(request.args.get(mark))
+    report = next((each for each in record.reports if each.row.id == wanted), None)
+    return tell(record, report) if report is not None else None
+
+
+@pages.get("/patients/<uuid:patient_id>/audit")
+@requires(Permission.READ_AUDIT)
+def show_audit(patient_id: uuid.UUID) -> str:
+    """Show who has read or written about a patient of hers."""
+    who = signed_in()
+    with transaction() as session:
+        episode = queries.episodes_at(session, patient_id, who.unit_ids)[0]
+        record_read(session, who, episode, "audit.read")
+        log = log_of(session, patient_id)
+        names = clinician_names(session, [each.actor_id for each in log if each.actor_id is not None])
+        person = identity(session, patient_id)
+        zone = session.get_one(Unit, episode.unit_id).zone
+    return render_template("clinic/audit.html", log=log, names=names, person=person, zone=zone)
+
+
+def seen_at() -> datetime:
+    """Return when the page that a form came from was made; without a sane mark, the beginning of today."""
+    moment = as_moment(request.form.get("seen"))
+    return moment if moment is not None else clock.now().replace(hour=0, minute=0, second=0, microsecond=0)

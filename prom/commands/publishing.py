@@ -1,0 +1,91 @@
+"""`prom questionnaire publish` and `prom pathway publish`: a named clinician's signature, given at the shell."""
+
+from collections.abc import Callable
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from prom import db
+from prom.audit import service as audit
+from prom.catalogue import queries
+from prom.catalogue.models import Definition
+from prom.catalogue.service import publish
+from prom.commands.questionnaires import questionnaire
+from prom.commands.speaking import as_json, opened, operator, say
+from prom.errors import Conflict, Invalid, NotFound
+from prom.pathways.service import publish_pathway
+from prom.staff.queries import the_tenant
+from questionnaires.parsing import parse
+from questionnaires.problems import QuestionnaireError
+
+signed_by = click.option("--signed-by", required=True, metavar="USER", help="User name of the clinician who signed.")
+
+
+@click.group("pathway")
+def pathway() -> None:
+    """Look after pathways: what is asked when, and how it is judged."""
+
+
+@pathway.command("publish")
+@click.argument("name")
+@signed_by
+@as_json
+def publish_a_pathway(name: str, signed_by: str, as_json: bool) -> None:
+    """Publish the newest version of NAME, with every questionnaire, scoring key, advice and rule set that it uses."""
+    _publish(publish_pathway, name, signed_by, as_json)
+
+
+@questionnaire.command("publish")
+@click.argument("name")
+@signed_by
+@as_json
+def publish_a_questionnaire(name: str, signed_by: str, as_json: bool) -> None:
+    """Publish the newest version of NAME (or 'URL|VERSION') with its scoring key and advice; it never changes again."""
+    _publish(_publish_questionnaire, name, signed_by, as_json)
+
+
+def _publish_questionnaire(session: Session, name: str, signed_by: str) -> list[Definition]:
+    found = queries.newest(session, "questionnaire", name)
+    compiled = parse(queries.from_json(found.document))
+    if not compiled.publishable:
+        raise QuestionnaireError(problem for problem in compiled.problems if problem.severity == "error")
+    parts = session.scalars(
+        select(Definition).where(
+            Definition.kind.in_(("questionnaire", "scoring-key", "advice")),
+            Definition.url == found.url,
+            Definition.version == found.version,
+        )
+    ).all()
+    for part in parts:
+        publish(session, part, signed_by)
+    return list(parts)
+
+
+def _publish(do: Callable[[Session, str, str], list[Definition]], name: str, signed_by: str, as_json: bool) -> None:
+    opened()
+    with db.transaction() as session:
+        try:
+            published = do(session, name, signed_by)
+        except (NotFound, Invalid, Conflict) as refused:
+            raise _in_words(refused, name, signed_by) from None
+        tenant = the_tenant(session)
+        for row in published:
+            audit.record(
+                session, operator(), "definition.publish", tenant_id=tenant.id, entity="definition", entity_id=row.id
+            )
+    if as_json:
+        say([{"kind": row.kind, "name": row.name, "url": row.url, "version": row.version} for row in published])
+        return
+    for row in published:
+        click.echo(f"Published {row.kind} {row.name} {row.version}, signed by {signed_by}.")
+
+
+def _in_words(refused: NotFound | Invalid | Conflict, name: str, signed_by: str) -> Exception:
+    if isinstance(refused, NotFound):
+        return click.ClickException(f"There is no {refused.field or 'definition'} for {name!r}.")
+    if refused.field == "signed_by":
+        return click.ClickException(
+            f"{signed_by!r} cannot sign this: it takes a nurse or physician with an account, other than its author."
+        )
+    return click.ClickException(f"{name!r} was withdrawn; it cannot be published again.")

@@ -1,0 +1,1 @@
+"""Messages: what goes out of the house by SMS."""

@@ -1,0 +1,107 @@
+"""The table of the outbox: one row per SMS that is to leave the house."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from prom.db import Base, Instant, new_id
+
+
+class Kind(StrEnum):
+    """What a message is for. `on-call` goes to staff, all others to a patient."""
+
+    ASSIGNMENT = "assignment"
+    NEW_LINK = "new-link"
+    ON_CALL = "on-call"
+    REMINDER = "reminder"
+
+
+class State(StrEnum):
+    """Where a message stands. The first three are open: a worker has still to do something."""
+
+    PENDING = "pending"
+    LEASED = "leased"
+    #: Perhaps it went out: the vendor's list is asked before it is sent again.
+    AMBIGUOUS = "ambiguous"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+def _among(values: tuple[str, ...]) -> str:
+    return ", ".join(f"'{value}'" for value in values)
+
+
+OPEN_STATES = (State.PENDING, State.LEASED, State.AMBIGUOUS)
+SETTLED_STATES = (State.DELIVERED, State.FAILED, State.CANCELLED)
+#: Conditions of the partial indexes, written out: PostgreSQL proves nothing from bound parameters.
+IS_OPEN = f"state IN ({_among(OPEN_STATES)})"
+IS_OPEN_ON_CALL = f"{IS_OPEN} AND kind = '{Kind.ON_CALL}'"
+HAS_FAILED = f"state = '{State.FAILED}'"
+HAS_LETTER = "letter_sealed IS NOT NULL"
+
+
+class Message(Base):
+    """One SMS. Its letter is sealed with the patient's key, or with the tenant's where it is about no patient."""
+
+    __tablename__ = "message"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    patient_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("patient.id"))
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"))
+    #: No foreign key: assignments lie above messages, which do not know them.
+    assignment_id: Mapped[uuid.UUID | None]
+    #: A Kind.
+    kind: Mapped[str]
+    #: What makes it this message and no other, so that a sweep that runs twice writes once. No health data, no numbers.
+    key: Mapped[str] = mapped_column(unique=True)
+    #: A State.
+    state: Mapped[str]
+    #: {to (E.164), body}; none once it was blanked.
+    letter_sealed: Mapped[bytes | None]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    #: Not to be sent before this. It never moves, so an old one that is still open shows a late outbox.
+    send_after: Mapped[datetime] = mapped_column(Instant)
+    #: When a worker may next take it: the first sending, the next try, or the end of the running lease.
+    try_at: Mapped[datetime] = mapped_column(Instant)
+    #: From here on it is no longer sent, and its letter is blanked.
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    #: The fencing number: one more with every lease. A worker whose number is older has lost the message.
+    lease: Mapped[int]
+    attempts: Mapped[int]
+    #: The vendor's own id, from acceptance on.
+    vendor_id: Mapped[str | None]
+    accepted_at: Mapped[datetime | None] = mapped_column(Instant)
+    settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: A short code of what went wrong last, such as `twilio-21610`; never a number or words of the message.
+    failure: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint(f"kind IN ({_among(tuple(Kind))})", name="kind_known"),
+        CheckConstraint(f"state IN ({_among(tuple(State))})", name="state_known"),
+        CheckConstraint("lease >= 0 AND attempts >= 0", name="counts_not_negative"),
+        CheckConstraint(f"NOT ({IS_OPEN}) OR {HAS_LETTER}", name="open_has_a_letter"),
+        CheckConstraint(
+            "state NOT IN ('accepted', 'delivered') OR (vendor_id IS NOT NULL AND accepted_at IS NOT NULL)",
+            name="accepted_by_a_vendor",
+        ),
+        CheckConstraint(f"(state IN ({_among(SETTLED_STATES)})) = (settled_at IS NOT NULL)", name="settled_at_an_end"),
+        CheckConstraint("state <> 'failed' OR failure IS NOT NULL", name="failed_says_why"),
+        Index("ix_message_due", "try_at", postgresql_where=text(IS_OPEN), sqlite_where=text(IS_OPEN)),
+        Index(
+            "ix_message_due_on_call",
+            "try_at",
+            postgresql_where=text(IS_OPEN_ON_CALL),
+            sqlite_where=text(IS_OPEN_ON_CALL),
+        ),
+        Index("ix_message_failed", "settled_at", postgresql_where=text(HAS_FAILED), sqlite_where=text(HAS_FAILED)),
+        Index("ix_message_letter", "expires_at", postgresql_where=text(HAS_LETTER), sqlite_where=text(HAS_LETTER)),
+        Index(None, "assignment_id"),
+        Index(None, "patient_id", "created_at"),
+        Index(None, "vendor_id"),
+    )

@@ -1,0 +1,152 @@
+"""The outbox: messages are put in with what caused them, and sent afterwards by a worker.
+
+A row is written in the caller's transaction, so a message exists exactly when its cause does. Sending it is
+`delivery.py`'s work; `deliver_due` is offered here too, so that callers know one door.
+"""
+
+import uuid
+from datetime import datetime
+from itertools import groupby
+
+import structlog
+from sqlalchemy import and_, or_, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from prom import clock
+from prom.audit import service as audit
+from prom.audit.service import SYSTEM
+from prom.db import new_id, on_postgresql, transaction
+from prom.messaging.delivery import deliver_due
+from prom.messaging.models import HAS_LETTER, IS_OPEN, SETTLED_STATES, Kind, Message, State
+from prom.patients import sealing
+
+__all__ = ["blank_settled", "cancel", "deliver_due", "put"]
+
+#: How many letters one run blanks at most, so that no transaction grows long.
+BLANKED_AT_ONCE = 500
+
+log = structlog.get_logger()
+
+
+def put(
+    session: Session,
+    *,
+    tenant_id: uuid.UUID,
+    kind: str,
+    key: str,
+    to: str,
+    body: str,
+    expires_at: datetime,
+    patient_id: uuid.UUID | None = None,
+    unit_id: uuid.UUID | None = None,
+    assignment_id: uuid.UUID | None = None,
+    send_after: datetime | None = None,
+) -> Message | None:
+    """Put an SMS into the outbox, inside the caller's transaction; None when one with this key is there already.
+
+    `kind` is a Kind, `to` is E.164, `send_after` is now unless given, and from `expires_at` on nothing is sent.
+    `key` names the cause (such as `assignment-<id>`) and is stored in clear. Raises ValueError for an unknown kind.
+    """
+    created_at = clock.now()
+    message = Message(
+        id=new_id(),
+        tenant_id=tenant_id,
+        patient_id=patient_id,
+        unit_id=unit_id,
+        assignment_id=assignment_id,
+        kind=Kind(kind).value,
+        key=key,
+        state=State.PENDING.value,
+        created_at=created_at,
+        send_after=send_after or created_at,
+        try_at=send_after or created_at,
+        expires_at=expires_at,
+        lease=0,
+        attempts=0,
+    )
+    session.flush()  # a patient made in this very transaction must be there before her message
+    sealing.seal(session, message, "letter", {"to": to, "body": body})
+    if not _insert(session, message):
+        return None
+    _record(session, "message.put", message)
+    return session.get_one(Message, message.id)
+
+
+def _insert(session: Session, message: Message) -> bool:
+    """Whether the row went in. The database decides, so that two at once do not break the caller's transaction."""
+    values = {name: value for name, value in vars(message).items() if not name.startswith("_")}
+    insert = postgresql.insert if on_postgresql(session) else sqlite.insert
+    statement = insert(Message).values(values).on_conflict_do_nothing(index_elements=[Message.key])
+    return session.execute(statement.returning(Message.id)).first() is not None
+
+
+def cancel(session: Session, assignment_id: uuid.UUID) -> int:
+    """Stop what is not sent yet for an assignment and blank it at once; returns how many messages that were.
+
+    One that is at the vendor in this very moment goes out all the same, and is then told as accepted.
+    """
+    rows = session.scalars(
+        select(Message).where(Message.assignment_id == assignment_id, text(IS_OPEN)).with_for_update()
+    ).all()
+    for row in rows:
+        row.state, row.settled_at, row.letter_sealed = State.CANCELLED, clock.now(), None
+    session.flush()
+    for row in rows:
+        _record(session, "message.cancel", row)
+    return len(rows)
+
+
+def blank_settled() -> int:
+    """Give up what has expired, and blank every letter that is settled or expired; returns how many were blanked."""
+    with transaction() as session:
+        expired = _expire(session)
+        if expired:
+            log.warning("messages expired unsent", count=expired)
+        return _blank(session)
+
+
+def _expire(session: Session) -> int:
+    """An open message that is past its end has failed. One under a running lease is left to whoever holds it."""
+    now = clock.now()
+    given_up = session.scalars(
+        update(Message)
+        .where(text(IS_OPEN), Message.expires_at <= now)
+        .where(or_(Message.state != State.LEASED, Message.try_at <= now))
+        .values(state=State.FAILED, failure="expired", settled_at=now)
+        .returning(Message.id)
+    ).all()
+    return len(given_up)
+
+
+def _blank(session: Session) -> int:
+    past_its_end = and_(Message.expires_at <= clock.now(), text(f"NOT ({IS_OPEN})"))
+    rows = session.scalars(
+        select(Message)
+        .where(text(HAS_LETTER), or_(Message.state.in_(SETTLED_STATES), past_its_end))
+        .order_by(Message.tenant_id)
+        .limit(BLANKED_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.letter_sealed = None
+    session.flush()
+    for tenant_id, of_tenant in groupby(rows, lambda row: row.tenant_id):
+        subjects = [row.patient_id for row in of_tenant if row.patient_id is not None]
+        audit.record(
+            session, SYSTEM, "message.blank", tenant_id=tenant_id, entity="message", subjects=subjects, reason="tick"
+        )
+    return len(rows)
+
+
+def _record(session: Session, action: str, message: Message) -> None:
+    audit.record(
+        session,
+        SYSTEM,
+        action,
+        tenant_id=message.tenant_id,
+        entity="message",
+        entity_id=message.id,
+        subjects=[message.patient_id] if message.patient_id is not None else [],
+        unit_id=message.unit_id,
+    )

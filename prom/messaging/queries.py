@@ -1,0 +1,82 @@
+"""Reading the outbox: how late it is, what failed, what a patient was sent, and its page in the demo."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from prom.messaging.models import HAS_FAILED, HAS_LETTER, IS_OPEN, Kind, Message
+from prom.patients import sealing
+
+#: What brings a patient a link.
+LINK_KINDS = (Kind.ASSIGNMENT, Kind.NEW_LINK, Kind.REMINDER)
+
+
+def oldest_due(session: Session, now: datetime) -> datetime | None:
+    """Return since when the longest waiting message should have been sent, or None where nothing waits.
+
+    Tries that failed do not move it, so it grows old when the worker is silent and when the vendor is down.
+    """
+    return session.scalar(select(func.min(Message.send_after)).where(text(IS_OPEN), Message.send_after <= now))
+
+
+def open_by_state(session: Session) -> dict[str, int]:
+    """Return how many messages are open by state (pending, leased, ambiguous); a state without any is absent."""
+    rows = session.execute(select(Message.state, func.count()).where(text(IS_OPEN)).group_by(Message.state))
+    return dict(rows.all())
+
+
+def failed_by_kind(session: Session, since: datetime) -> dict[str, int]:
+    """Return how many messages failed for good since an instant by kind; a kind without any is absent."""
+    rows = session.execute(
+        select(Message.kind, func.count()).where(text(HAS_FAILED), Message.settled_at >= since).group_by(Message.kind)
+    )
+    return dict(rows.all())
+
+
+def links_since(session: Session, patient_id: uuid.UUID, since: datetime, kinds: Collection[Kind] = LINK_KINDS) -> int:
+    """Return how many messages of these kinds were made for a patient since an instant, sent or not (a rate limit)."""
+    made = session.scalar(
+        select(func.count()).where(
+            Message.patient_id == patient_id, Message.created_at >= since, Message.kind.in_(kinds)
+        )
+    )
+    return made or 0
+
+
+@dataclass(frozen=True)
+class OpenedMessage:
+    """A message with its letter in clear."""
+
+    id: uuid.UUID
+    patient_id: uuid.UUID | None
+    kind: str
+    state: str
+    to: str
+    body: str
+    created_at: datetime
+    accepted_at: datetime | None
+    failure: str | None
+
+
+def list_open(session: Session, limit: int = 100) -> Sequence[OpenedMessage]:
+    """Open the newest letters that are not blanked yet, newest first.
+
+    For the demo's page only. Whoever shows them writes the audit record.
+    """
+    rows = session.scalars(
+        select(Message).where(text(HAS_LETTER)).order_by(Message.created_at.desc(), Message.id.desc()).limit(limit)
+    ).all()
+    sealing.load_keys(session, {row.patient_id for row in rows if row.patient_id is not None})
+    return [_opened(session, row) for row in rows]
+
+
+def _opened(session: Session, row: Message) -> OpenedMessage:
+    letter = sealing.open_column(session, row, "letter")
+    return OpenedMessage(
+        row.id, row.patient_id, row.kind, row.state, letter["to"], letter["body"], row.created_at, row.accepted_at,
+        row.failure,
+    )  # fmt: skip

@@ -1,0 +1,52 @@
+"""What every SMS vendor looks like from inside: hand a letter over, or ask whether it was handed over before."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An SMS in clear, only ever in memory; its repr shows neither number nor words."""
+
+    to: str = field(repr=False)
+    body: str = field(repr=False)
+    message_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The vendor's word that it has the letter now."""
+
+    vendor_id: str
+
+
+class Refused(Exception):
+    """The vendor did not take the letter. `final` = never will; otherwise it is worth another try later.
+
+    `code` is short and the vendor's own, and holds neither number nor words of the letter.
+    """
+
+    def __init__(self, code: str, final: bool) -> None:
+        super().__init__(code)
+        self.code = code
+        self.final = final
+
+
+class Ambiguous(Exception):
+    """Nobody knows whether the vendor took the letter: its answer did not come, or cannot be read."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Transport(Protocol):
+    """A way out of the house. Both calls answer within 20 seconds, and no database transaction is open meanwhile."""
+
+    def send(self, letter: Letter) -> Sent:
+        """Hand a letter over; raises Refused or Ambiguous."""
+
+    def find(self, letter: Letter, since: datetime) -> str | None:
+        """Return the vendor's id of this letter if the vendor has it since an instant; raises Refused or Ambiguous."""

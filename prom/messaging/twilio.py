@@ -1,0 +1,96 @@
+"""The only importer of Twilio's SDK: sends an SMS, and turns the vendor's errors into ours."""
+
+import logging
+from datetime import datetime
+
+from requests.exceptions import ConnectionError as NotConnected
+from requests.exceptions import ConnectTimeout, RequestException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http import HttpClient
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from prom.config import Twilio as Account
+from prom.messaging.transport import Ambiguous, Letter, Refused, Sent
+
+#: Seconds for connecting, and again for each wait for the answer. The SDK on its own waits for ever.
+TIMEOUT = 8.0
+#: The receiver cannot be reached by this SMS, now or later: no such number, opted out, not a mobile, body too long.
+FINAL = frozenset({21211, 21610, 21614, 21617})
+#: Answered before the message was looked at.
+NOT_TAKEN = frozenset({429, 503})
+#: What the vendor has on its list, but did not bring.
+NOT_BROUGHT = frozenset({"failed", "undelivered", "canceled"})
+#: How many of a number's newest messages are looked through.
+LOOKED_THROUGH = 100
+SERVICE_PREFIX = "MG"
+
+
+class Twilio:
+    """Twilio's Programmable Messaging under one account. `http_client` stands in for the network in tests."""
+
+    def __init__(self, account: Account, http_client: HttpClient | None = None) -> None:
+        self._sender = account.sender
+        self._client = Client(account.account, account.token, http_client=http_client or _quiet_http_client())
+
+    def send(self, letter: Letter) -> Sent:
+        """Hand a letter over; raises Refused or Ambiguous."""
+        try:
+            if self._sender.startswith(SERVICE_PREFIX):
+                made = self._client.messages.create(to=letter.to, body=letter.body, messaging_service_sid=self._sender)
+            else:
+                made = self._client.messages.create(to=letter.to, body=letter.body, from_=self._sender)
+        except (TwilioException, RequestException, ValueError) as error:
+            raise _as_ours(error) from None  # the vendor's own words can hold the number
+        if not made.sid:
+            raise Ambiguous("twilio-no-id")
+        return Sent(made.sid)
+
+    def find(self, letter: Letter, since: datetime) -> str | None:
+        """Return the id of the newest message to this number, made since an instant, whose body holds ours.
+
+        The date is compared here: the list's own filter is on the day of sending, which a queued message lacks.
+        """
+        try:
+            listed = self._client.messages.list(to=letter.to, limit=LOOKED_THROUGH)
+        except (TwilioException, RequestException, ValueError) as error:
+            raise _as_ours(error) from None
+        for message in listed:
+            recent = message.date_created is not None and message.date_created >= since
+            # "Holds", since a trial account puts words of its own before the body.
+            if recent and message.status not in NOT_BROUGHT and letter.body in (message.body or ""):
+                return str(message.sid)
+        return None
+
+
+def _as_ours(error: Exception) -> Refused | Ambiguous:
+    if isinstance(error, TwilioRestException | TwilioServiceException):
+        return _answered(error.status, error.code)
+    if _never_left(error):
+        return Refused("twilio-unreachable", final=False)
+    return Ambiguous("twilio-no-answer" if isinstance(error, RequestException) else "twilio-unreadable")
+
+
+def _answered(status: int, code: int | None) -> Refused | Ambiguous:
+    word = f"twilio-{code or status}"
+    # A gateway's 500, 502 or 504 may stand in front of a message that was taken: the list is asked first.
+    if status >= 500 and status not in NOT_TAKEN:
+        return Ambiguous(word)
+    return Refused(word, final=code in FINAL)
+
+
+def _never_left(error: Exception) -> bool:
+    """Whether no connection was made, so that the request cannot have been read."""
+    if isinstance(error, ConnectTimeout):
+        return True
+    cause = error.args[0] if isinstance(error, NotConnected) and error.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+
+
+def _quiet_http_client() -> HttpClient:
+    """Make the SDK's client with a time-out, and with loggers that keep numbers in addresses out of the log files."""
+    silent = logging.getLogger("prom.messaging.twilio")
+    silent.disabled = True
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.WARNING)
+    return TwilioHttpClient(timeout=TIMEOUT, logger=silent)

@@ -1,0 +1,159 @@
+"""The review, the sending, and the receipt that is shown in that visit only."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from flask import Response, g, render_template
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from prom.assignments import links
+from prom.assignments import service as assignments
+from prom.assignments.models import Assignment, Visit
+from prom.db import transaction
+from prom.errors import DeadLink, InvalidResponse
+from prom.pathways.models import Episode
+from prom.pathways.queries import episode, pathway
+from prom.responses import drafts, receipt, service, wording
+from prom.responses.models import Response as Row
+from prom.responses.pages.questions import question_page, resume
+from prom.responses.pages.visits import (
+    Begun,
+    address,
+    confirmed_visit,
+    go_to,
+    open_form,
+    pages,
+    record_reading,
+    with_visit,
+)
+from prom.responses.service import Authorship
+from prom.responses.wording import Words
+from prom.staff.access import public
+from prom.staff.queries import unit as find_unit
+from questionnaires.definition import Item
+from questionnaires.problems import Problem
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the review. `heading` only where a new group begins."""
+
+    position: int
+    heading: Words | None
+    question: Words
+    answers: tuple[Words, ...]
+
+
+@pages.get("/review")
+@public
+def show_review() -> AnyResponse:
+    """Show every answer with a way to change it."""
+    with transaction() as session:
+        return _review_page(open_form(session), 200)
+
+
+@pages.post("/send")
+@public
+def send() -> AnyResponse:
+    """Send the answers; what is missing leads back to its question. A second tap comes to the same receipt."""
+    with transaction() as session:
+        begun = open_form(session)  # answers that are sent already lead to their receipt from in here
+        if begun.assignment.begun_at is None:
+            return go_to(resume(session))
+        given = drafts.finished(begun.instrument.questionnaire, begun.steps.response)
+        by = Authorship("patient", links.actor_of(begun.visit), g.language)
+        try:
+            service.submit(session, begun.assignment.id, given, by)
+        except InvalidResponse as refused:
+            return _ask_again(begun, refused)
+    # Only here, after the commit, may anything say "received".
+    return go_to(address("show_receipt"))
+
+
+@pages.get("/receipt")
+@public
+def show_receipt() -> AnyResponse:
+    """Show what to do now. Only a visit that was confirmed before the answers were sent can see it."""
+    with transaction() as session:
+        visit = confirmed_visit(session)
+        assignment, row = _sent(session, visit)
+        unit = find_unit(session, assignment.unit_id)
+        record_reading(session, visit, assignment)
+        shown = receipt.of_response(session, assignment, row, unit.phone, g.language)
+        may_report = episode(session, assignment.episode_id).status == "active"
+        received = shown.received_at.astimezone(ZoneInfo(unit.zone))
+        page = render_template(
+            "responses/receipt.html", visit=visit, unit=unit, shown=shown, received=received, may_report=may_report
+        )
+        return Response(page)
+
+
+@pages.post("/again")
+@public
+def report_again() -> AnyResponse:
+    """ "I am worse": open another report, in a visit whose birth date counts as confirmed."""
+    with transaction() as session:
+        visit = confirmed_visit(session)
+        assignment, _ = _sent(session, visit)
+        of = episode(session, assignment.episode_id)
+        if of.status != "active":
+            raise DeadLink
+        again = _open_report(session, of) or assignments.report_again(session, of, links.actor_of(visit))
+        token = links.begin_visit(session, again, confirmed=True)
+    return with_visit(go_to(address("show_question", position=1)), token)
+
+
+def _sent(session: Session, visit: Visit) -> tuple[Assignment, Row]:
+    """Return what this visit has sent; raises DeadLink where nothing was, or somebody else recorded it."""
+    assignment = assignments.lock(session, visit.assignment_id)
+    row = service.response_to(session, assignment)
+    if row is None or row.author != "patient":
+        raise DeadLink
+    return assignment, row
+
+
+def _open_report(session: Session, of: Episode) -> Assignment | None:
+    """A report that she can answer already: a second tap on "I am worse" opens no third one."""
+    asked = pathway(session, of.pathway_url, of.pathway_version).on_demand
+    found = assignments.answerable(session, of.patient_id)
+    return found if found is not None and found.questionnaire == asked.questionnaire else None
+
+
+def _ask_again(begun: Begun, refused: InvalidResponse) -> Response:
+    """Show the first question at fault with words about it, or the review where no single question is."""
+    problems = [each for each in refused.problems if isinstance(each, Problem)]
+    places = [(begun.steps.position(each.link_id), each) for each in problems]
+    asked = [(place, each) for place, each in places if place is not None and place in begun.steps.asked]
+    if not asked:
+        return _review_page(begun, 422)
+    first = min(place for place, _ in asked)
+    return question_page(begun, first, problems=[each for place, each in asked if place == first], status=422)
+
+
+def _review_page(begun: Begun, status: int) -> Response:
+    page = render_template("responses/review.html", begun=begun, lines=_lines(begun), refused=status != 200)
+    return Response(page, status=status)
+
+
+def _lines(begun: Begun) -> list[Line]:
+    lines: list[Line] = []
+    group: Item | None = None
+    for position in begun.steps.asked:
+        item = begun.steps.questionnaire.questions[position - 1]
+        before, group = group, begun.steps.group(item)
+        heading = group.text if group is not None and group is not before else None
+        lines.append(
+            Line(
+                position=position,
+                heading=wording.of(heading, g.language) if heading else None,
+                question=wording.question(item, g.language),
+                answers=_answers(begun, item),
+            )
+        )
+    return lines
+
+
+def _answers(begun: Begun, item: Item) -> tuple[Words, ...]:
+    given = begun.steps.response.answers_to(item.link_id)
+    return tuple(wording.answer(item, value, g.language, begun.unit.zone) for value in given)
