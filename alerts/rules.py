@@ -220,6 +220,11 @@ class RuleSet:
         """The url and version by which a response says what it was judged by."""
         return f"{self.url}|{self.version}"
 
+    def covers(self, questionnaire: str) -> bool:
+        """Tell whether these rules are for a questionnaire's version, `url|version`: any others see nothing asked."""
+        url, _, version = questionnaire.partition("|")
+        return url == self.questionnaire and version in self.questionnaire_versions
+
 
 def countable(rule: Rule) -> bool:
     """Tell whether a count rule may count it: never silence, what can wait for the visit, or `counted: false`."""

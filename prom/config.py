@@ -80,7 +80,9 @@ def _check_database(url: str) -> None:
     try:
         name = make_url(url).drivername
     except ArgumentError:
-        raise StartRefused("PROM_DATABASE_URL cannot be read; write sqlite:///FILE or postgresql+psycopg://...") from None
+        raise StartRefused(
+            "PROM_DATABASE_URL cannot be read; write sqlite:///FILE or postgresql+psycopg://..."
+        ) from None
     if name not in ("sqlite", "postgresql+psycopg"):
         raise StartRefused(f"PROM_DATABASE_URL names {name!r}; Prom runs on sqlite and postgresql+psycopg.")
 

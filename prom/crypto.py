@@ -191,7 +191,7 @@ def _key_place(column: str, tenant: uuid.UUID) -> Place:
 
 
 def keyed_hash(tenant: uuid.UUID, purpose: str, value: str) -> bytes:
-    """Return a hash that finds an equal value again for the same tenant and purpose, and tells nothing without the key."""
+    """Return a hash that finds an equal value of a tenant and purpose again, and tells nothing without the key."""
     return hmac.digest(keyring().tenant(tenant).lookup, f"{purpose}|{value}".encode(), "sha256")
 
 

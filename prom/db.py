@@ -1,6 +1,6 @@
 """The database: one engine per process, `transaction()` for what writes, `reading()` for what only reads.
 
-SQLite is the embedded default and PostgreSQL what a hospital runs; both give the same promises (design.md, invariant 7).
+SQLite is the embedded default and PostgreSQL what a hospital runs; both give the same promises.
 """
 
 import sqlite3
@@ -151,8 +151,7 @@ def transaction() -> Iterator[Session]:
 def reading() -> Iterator[Session]:
     """Open a session for reading what needs no audit record; nothing that it changes is kept."""
     with _database.readers() as session:
-        yield session
-        session.rollback()
+        yield session  # closing it ends the transaction without a commit, and leaves what was read readable
 
 
 def engine() -> Engine:

@@ -55,7 +55,7 @@ def _blank_messages(_settings: Settings) -> int:
 
 
 def _open_assignments(settings: Settings) -> int:
-    """Open what is due; each plan moves on by one, and after a time without a worker one may be due several times over."""
+    """Open what is due; after a time without a worker a plan may be due several times over, and moves on each time."""
     opened = 0
     while moved := _one_by_one(assignments.due_plans, partial(_open_planned, settings)):
         opened += moved
@@ -79,7 +79,7 @@ class SomeFailed(Exception):
 
 
 def _one_by_one(find: Callable[[Session], list[UUID]], act: Callable[[Session, UUID], bool]) -> int:
-    """Act on each row found, in a transaction of its own: one that fails holds up no other, and fails the job at the end."""
+    """Act on each row found, in a transaction of its own: one that fails holds up no other."""
     with reading() as session:
         found = find(session)
     done, failed = 0, 0
@@ -90,14 +90,13 @@ def _one_by_one(find: Callable[[Session], list[UUID]], act: Callable[[Session, U
         except Exception as error:
             log.error("row failed", row=str(row_id), error=type(error).__name__)
             failed += 1
-    if failed and not done:
+    if failed:  # also beside others that went well, or the watch would stay green over a patient who is never reached
         raise SomeFailed
     return done
 
 
 def _act_on_overdue_alerts(_settings: Settings) -> int:
-    with transaction() as session:
-        return worklist.sweep_overdue(session)
+    return _one_by_one(worklist.overdue, worklist.act_on_overdue)
 
 
 def _judge_again(_settings: Settings) -> int:

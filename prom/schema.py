@@ -118,7 +118,7 @@ def _alembic(connection: Connection | None = None) -> Config:
 
 
 def _grant(connection: Connection, settings: Settings) -> None:
-    """On PostgreSQL give the application role what it needs and no more: it owns nothing, and cannot change the audit log."""
+    """On PostgreSQL give the application role what it needs: it owns nothing, and cannot change the audit log."""
     if settings.is_sqlite or settings.owner_url == settings.database_url:
         return
     role = make_url(settings.database_url).username

@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 
 import structlog
-from flask import Flask, Response, g, redirect, render_template, request, session as cookie, url_for
+from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from markupsafe import Markup, escape
 from sqlalchemy.orm.exc import StaleDataError

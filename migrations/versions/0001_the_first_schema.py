@@ -574,7 +574,7 @@ def upgrade() -> None:
 
 
 def _keep_the_audit_log() -> None:
-    """On SQLite the audit log refuses change by itself; on PostgreSQL the application role has no right to change it."""
+    """On SQLite the audit log itself refuses change; on PostgreSQL the application role has no right to it."""
     if op.get_bind().dialect.name != "sqlite":
         return
     for table in ("audit_record", "audit_subject"):

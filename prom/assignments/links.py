@@ -62,7 +62,7 @@ def start_visit(session: Session, token: str) -> str:
 
 
 def begin_visit(session: Session, assignment: Assignment, *, confirmed: bool) -> str:
-    """Begin a visit to an assignment and return its token; `confirmed` where the birth date was confirmed just before."""
+    """Begin a visit to an assignment and return its token; `confirmed` where the birth date was just confirmed."""
     token, now = crypto.new_token(), clock.now()
     visit = Visit(
         id=new_id(),

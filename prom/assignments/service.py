@@ -24,7 +24,7 @@ from prom.pathways.queries import active_episode, episode, pathway
 from prom.patients import phone
 from prom.patients.queries import find_by_mobile, identity, mobile_of
 from prom.staff.models import Unit
-from prom.worklist.service import Origin
+from prom.worklist.service import Origin, hold_episode
 
 #: At most this many links on a patient's own request within the time below.
 NEW_LINKS = 3
@@ -35,7 +35,8 @@ def plan_episode(session: Session, started: Episode) -> None:
     """Write down when each planned questionnaire of a new episode opens for the first time."""
     zone = _zone(session, started.unit_id)
     for asked in pathway(session, started.pathway_url, started.pathway_version).items:
-        assert asked.timing is not None
+        if asked.timing is None:
+            continue
         day, opens_at = next_occurrence(asked.timing, started.anchor, zone, after=None)
         session.add(
             Plan(
@@ -72,13 +73,13 @@ def open_planned(session: Session, plan_id: uuid.UUID, settings: Settings) -> As
     if plan is None or plan.next_day is None or plan.next_opens_at is None:
         return None
     of = episode(session, plan.episode_id)
-    asked = next(
-        each for each in pathway(session, of.pathway_url, of.pathway_version).items if each.key == plan.key
-    )
+    asked = next(each for each in pathway(session, of.pathway_url, of.pathway_version).items if each.key == plan.key)
     if of.status != "active" or asked.timing is None:
         plan.next_day = plan.next_opens_at = None
         return None
-    assignment = _make(session, of, asked, "planned", f"{plan.key}:{plan.next_day.isoformat()}", opens_at=plan.next_opens_at)
+    assignment = _make(
+        session, of, asked, "planned", f"{plan.key}:{plan.next_day.isoformat()}", opens_at=plan.next_opens_at
+    )
     zone = _zone(session, of.unit_id)
     plan.next_day, plan.next_opens_at = next_occurrence(asked.timing, of.anchor, zone, after=plan.next_day)
     if assignment.expires_at <= clock.now():
@@ -128,7 +129,7 @@ def _make(
 
 
 def send_link(session: Session, assignment: Assignment, kind: str, settings: Settings) -> None:
-    """Put a message with a link of its own into the outbox. A patient without a mobile number gets none; silence finds her."""
+    """Put a message with its own link into the outbox. Without a mobile number there is none; silence finds her."""
     to = mobile_of(session, assignment.patient_id)
     if to is None:
         return
@@ -159,6 +160,8 @@ def send_new_links(session: Session, tenant_id: uuid.UUID, given_phone: str, set
     """
     for patient in find_by_mobile(session, tenant_id, phone.mobile(given_phone)):
         of = active_episode(session, patient.id)
+        if of is not None:
+            hold_episode(session, of.id)  # two requests at once would both find that nothing was sent yet
         if of is None or is_locked_out(session, patient.id):
             continue  # after five wrong birth dates the clinic was told, and calls her
         if links_since(session, patient.id, clock.now() - NEW_LINKS_WITHIN, [Kind.NEW_LINK]) >= NEW_LINKS:
@@ -195,7 +198,8 @@ def answerable(session: Session, patient_id: uuid.UUID) -> Assignment | None:
 
 def lock(session: Session, assignment_id: uuid.UUID) -> Assignment:
     """Return an assignment, locked until the transaction ends: two submits of it come one after the other."""
-    return session.get_one(Assignment, assignment_id, with_for_update=True, populate_existing=True)
+    # Not FOR UPDATE: rows that only point at it, such as a visit, may be written meanwhile.
+    return session.get_one(Assignment, assignment_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def begin(assignment: Assignment) -> None:
@@ -212,8 +216,11 @@ def complete(session: Session, assignment: Assignment, actor: Actor) -> None:
 
 
 def reopen(session: Session, assignment: Assignment, actor: Actor) -> None:
-    """Note that its response was entered in error: a planned one can be answered again while its window lasts."""
-    assignment.completed_at = None
+    """Note that its response was entered in error: a planned one can be answered again while its window lasts.
+
+    If nobody does, that is silence anew, also where an earlier silence was settled by the wrong answer.
+    """
+    assignment.completed_at = assignment.silence_raised_at = None
     ends = assignment.begun_expires_at
     assignment.status = "open" if assignment.origin != "staff" and clock.now() < ends else "cancelled"
     session.flush()
@@ -257,6 +264,12 @@ def over(session: Session, limit: int = 200) -> list[uuid.UUID]:
             .limit(limit)
         )
     )
+
+
+def is_over(assignment: Assignment) -> bool:
+    """Whether an assignment is still open although its window has ended."""
+    ends = assignment.expires_at if assignment.begun_at is None else assignment.begun_expires_at
+    return assignment.status == "open" and min(ends, assignment.begun_expires_at) <= clock.now()
 
 
 def origin_of(assignment: Assignment, response_id: uuid.UUID | None = None) -> Origin:

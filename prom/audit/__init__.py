@@ -1,0 +1,1 @@
+"""Who read or wrote what: an append-only log, written beside each read and write."""

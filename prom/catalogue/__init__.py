@@ -1,0 +1,1 @@
+"""Published versions of questionnaires, scoring keys, advice, rule sets and pathways."""

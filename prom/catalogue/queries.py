@@ -1,4 +1,4 @@
-"""Finding definitions, compiled. Compiling costs much more than a request may: each version is compiled once a process."""
+"""Finding definitions, compiled: each version once a process, since compiling costs more than a request may."""
 
 import uuid
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ def newest(session: Session, kind: str, name_or_url: str) -> Definition:
 
 
 def instrument(session: Session, canonical: str) -> Instrument:
-    """Return the compiled questionnaire `url|version` with its key and advice; raises NotFound, or what parsing raises."""
+    """Return the compiled questionnaire `url|version` with its key and advice; raises NotFound, or as parsing does."""
     url, _, version = canonical.partition("|")
     rows = session.execute(
         select(Definition.kind, Definition.id, Definition.imported_at).where(

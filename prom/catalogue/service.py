@@ -11,11 +11,14 @@ import alerts.library
 import questionnaires.library
 from prom import clock
 from prom.catalogue.models import Definition
+from prom.catalogue.queries import from_json
 from prom.errors import Conflict, Invalid, NotFound
 from prom.staff.permissions import Role
 from prom.staff.queries import clinician_by_username
 from questionnaires.documents import dumps
 from questionnaires.documents import read as read_file
+from questionnaires.parsing import parse
+from questionnaires.problems import QuestionnaireError
 
 KINDS = ("questionnaire", "scoring-key", "advice", "rule-set", "pathway")
 PATHWAYS = Path(__file__).resolve().parent.parent / "pathways" / "library"
@@ -73,16 +76,28 @@ def take_in_shipped(session: Session, author: str = "prom") -> int:
 
 
 def publish(session: Session, definition: Definition, signed_by: str) -> None:
-    """Make a draft active. The signature must be that of a physician or nurse who is not its author; raises Invalid."""
+    """Make a draft active. The signature must be that of a physician or nurse who is not its author; raises Invalid.
+
+    Raises Invalid too for a questionnaire that asks for logic Prom does not run, or that cannot be read.
+    """
     clinician = clinician_by_username(session, signed_by)
     if clinician is None or clinician.role not in (Role.PHYSICIAN, Role.NURSE) or signed_by == definition.author:
         raise Invalid("signed_by")
     if definition.status == "retired":
         raise Conflict("status")
+    if definition.kind == "questionnaire" and not _can_be_asked(definition):
+        raise Invalid("document")
     definition.status = "active"
     definition.signed_by = signed_by
     definition.published_at = definition.published_at or clock.now()
     session.flush()
+
+
+def _can_be_asked(definition: Definition) -> bool:
+    try:
+        return parse(from_json(definition.document)).publishable
+    except QuestionnaireError:
+        return False
 
 
 def withdraw(session: Session, definition: Definition) -> None:

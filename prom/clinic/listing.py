@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from alerts import triage
 from alerts.lifecycle import State
 from alerts.rules import Severity
-from prom.clinic.queries import states_of
+from prom.responses.models import PatientState
 from prom.worklist.models import Alert
 from prom.worklist.queries import open_alerts
 
@@ -103,7 +103,7 @@ def in_order(alerts: Iterable[Alert], now: datetime) -> tuple[Alert, ...]:
     return tuple(each.alerts[0] for each in urgent)
 
 
-def mark(session: Session, waiting: Sequence[Waiting], now: datetime, *circumstances: object) -> str:
+def mark(waiting: Sequence[Waiting], states: Iterable[PatientState], now: datetime, *circumstances: object) -> str:
     """Return a mark that changes whenever the opened list would: alerts, order, lateness, and the levels behind it."""
     parts: list[object] = list(circumstances)
     for each in waiting:
@@ -111,7 +111,7 @@ def mark(session: Session, waiting: Sequence[Waiting], now: datetime, *circumsta
         parts.extend((alert.id, alert.version) for alert in each.alerts)
     digest = hashlib.sha256(repr(parts).encode())
     # A sealed column is sealed anew whenever it is written, so that its bytes tell of a change without being opened.
-    for state in states_of(session, episodes_in(waiting)):
+    for state in states:
         digest.update(state.history_sealed)
     return digest.hexdigest()[:32]
 

@@ -13,7 +13,6 @@ from prom.clinic import reasons
 from prom.clinic.levels import Level, level_now
 from prom.clinic.listing import in_order
 from prom.clinic.record import Record, Report, snapshot_of
-from prom.clinic.rows import in_reading_order
 from prom.messaging.models import Message
 from prom.responses import wording
 from prom.worklist.models import Alert
@@ -66,7 +65,7 @@ def _open(record: Record) -> list[Alert]:
 
 def _open_alert(record: Record, alert: Alert) -> OpenAlert:
     found = [each for each in record.evidence.get(alert.id, ()) if each.row.withdrawn_at is None]
-    ordered = in_reading_order(found)
+    ordered = reasons.in_reading_order(found)
     sentences = (reasons.explained(each.finding, record.names_by(each.row.rules), record.reader) for each in ordered)
     claimed = alert.claimed_by
     return OpenAlert(
@@ -136,7 +135,7 @@ def withdrawn(record: Record, report: Report) -> Withdrawn:
     """Return what was withdrawn with a report."""
     found = (each for evidence in record.evidence.values() for each in evidence)
     gone = [each for each in found if each.row.response_id == report.row.id and each.row.withdrawn_at is not None]
-    titles = (reasons.title_of(each.finding, record.reader) for each in in_reading_order(gone))
+    titles = (reasons.title_of(each.finding, record.reader) for each in reasons.in_reading_order(gone))
     return Withdrawn(report, tuple(dict.fromkeys(titles)))
 
 
@@ -148,7 +147,7 @@ def received(record: Record, report: Report) -> Received:
         for each in evidence
         if each.row.response_id == report.row.id and each.row.withdrawn_at is None
     ]
-    ordered = in_reading_order(found)
+    ordered = reasons.in_reading_order(found)
     aloud = (_instruction(record, each) for each in ordered if each.row.severity == Severity.EMERGENCY)
     return Received(
         report=report,
@@ -161,4 +160,4 @@ def _instruction(record: Record, evidence: OpenedEvidence) -> str:
     texts = evidence.finding["instruction"]
     if not texts:
         return ""
-    return wording.instruction(Texts.of(texts), record.unit.phone, record.identity.language).text
+    return wording.instruction(Texts.of(texts), record.about.unit.phone, record.about.identity.language).text

@@ -3,13 +3,14 @@
 Such as "Kvalme: nivå 3 (grense 3), var 1 den 9. nov.".
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from prom import language
 from prom.clinic.vocabulary import Names, Reader
 from prom.responses import wording
+from prom.worklist.queries import OpenedEvidence
 from questionnaires.definition import Coding, Item
 
 Values = Mapping[str, Any]
@@ -53,6 +54,11 @@ def rank(finding: Mapping[str, Any]) -> tuple[int, bool]:
     code = reason["code"]
     place = _READING_ORDER.index(code) if code in _READING_ORDER else len(_READING_ORDER)
     return place, reason["values"].get("reads") == "worst-attribute"
+
+
+def in_reading_order(evidence: Iterable[OpenedEvidence]) -> list[OpenedEvidence]:
+    """Return evidence as a nurse reads it: the gravest first, of those the newest, of those what says most."""
+    return sorted(evidence, key=lambda each: (-each.row.severity, -each.row.found_at.timestamp(), rank(each.finding)))
 
 
 def _threshold(values: Values, names: Names, reader: Reader) -> str:

@@ -68,8 +68,8 @@ def snapshot_of(report: Report) -> Snapshot:
 
 
 @dataclass(frozen=True)
-class Record:
-    """One patient as her page needs her; `episode` is the newest at the reader's units."""
+class About:
+    """Who she is and what she is treated for; `episode` is the newest at the reader's units."""
 
     identity: Identity
     mobile: str | None
@@ -77,6 +77,13 @@ class Record:
     unit: Unit
     pathway: Pathway
     clinical: Clinical
+
+
+@dataclass(frozen=True)
+class Record:
+    """One patient as her page needs her."""
+
+    about: About
     alerts: Sequence[Alert]
     evidence: Mapping[uuid.UUID, Sequence[OpenedEvidence]]
     events: Mapping[uuid.UUID, Sequence[OpenedEvent]]
@@ -88,7 +95,6 @@ class Record:
     clinicians: Mapping[uuid.UUID, str]
     reader: Reader
     now: datetime
-    since: datetime | None
 
     def names_by(self, rules: str | None) -> Names:
         """Return what a rule set calls things."""
@@ -108,35 +114,45 @@ def load(
     `since` cuts off what was asked and answered earlier; alerts and what was done about them are all there.
     """
     episodes = queries.episodes_at(session, patient_id, unit_ids)
-    newest, ids = episodes[0], [each.id for each in episodes]
-    unit = session.get_one(Unit, newest.unit_id)
-    sealing.load_keys(session, [patient_id])
+    about, ids = _about(session, episodes[0]), [each.id for each in episodes]
     alerts = [alert for alert in alerts_of(session, patient_id) if alert.unit_id in unit_ids]
     evidence, events = evidence_of(session, alerts), events_of(session, alerts)
     reports = [_opened(session, row) for row in queries.responses_of(session, ids, since)]
     assignments = queries.assignments_of(session, ids, since)
-    rules = {each.row.rules for found in evidence.values() for each in found} | {each.rules for each in assignments}
-    asked = {each.questionnaire for each in assignments} | {report.row.questionnaire for report in reports}
     return Record(
-        identity=identity(session, patient_id),
-        mobile=mobile_of(session, patient_id),
-        episode=newest,
-        unit=unit,
-        pathway=pathway(session, newest.pathway_url, newest.pathway_version),
-        clinical=open_clinical(session, newest),
+        about=about,
         alerts=alerts,
         evidence=evidence,
         events=events,
         reports=reports,
         assignments=assignments,
         messages=queries.messages_of(session, [each.id for each in assignments]),
-        instruments=_instruments(session, asked),
-        names=names_of(session, (each for each in rules if each)),
+        instruments=_instruments(session, _questionnaires(assignments, reports)),
+        names=names_of(session, _rules(assignments, evidence)),
         clinicians=clinician_names(session, _people(alerts, events, reports)),
-        reader=Reader(language, unit.zone),
+        reader=Reader(language, about.unit.zone),
         now=now,
-        since=since,
     )
+
+
+def _about(session: Session, episode: Episode) -> About:
+    return About(
+        identity=identity(session, episode.patient_id),
+        mobile=mobile_of(session, episode.patient_id),
+        episode=episode,
+        unit=session.get_one(Unit, episode.unit_id),
+        pathway=pathway(session, episode.pathway_url, episode.pathway_version),
+        clinical=open_clinical(session, episode),
+    )
+
+
+def _questionnaires(assignments: Sequence[Assignment], reports: Sequence[Report]) -> set[str]:
+    return {each.questionnaire for each in assignments} | {report.row.questionnaire for report in reports}
+
+
+def _rules(assignments: Sequence[Assignment], evidence: Mapping[uuid.UUID, Sequence[OpenedEvidence]]) -> set[str]:
+    found = {each.row.rules for pieces in evidence.values() for each in pieces}
+    return {rules for rules in found | {each.rules for each in assignments} if rules}
 
 
 def _opened(session: Session, row: Response) -> Report:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy.orm import Session
 
 from alerts import triage
@@ -13,15 +14,18 @@ from alerts.observation import History
 from alerts.rules import Severity
 from prom.clinic import reasons
 from prom.clinic.levels import Level, hidden_answer, level_now
-from prom.clinic.listing import Waiting, episodes_in
-from prom.clinic.queries import states_of
+from prom.clinic.listing import Waiting
 from prom.clinic.vocabulary import NAMELESS, Names, Reader, names_of
+from prom.crypto import CannotOpen
 from prom.patients.queries import Identity, identities
 from prom.responses import history
+from prom.responses.models import PatientState
 from prom.staff.models import Unit
 from prom.staff.queries import clinician_names
 from prom.worklist.models import Alert
 from prom.worklist.queries import OpenedEvidence, evidence_of
+
+log = structlog.get_logger()
 
 #: The parts of the list, in their order: who needs contact, who has not answered, what waits for the next visit.
 SECTIONS = ("contact", "silent", "visit")
@@ -43,11 +47,11 @@ class Chip:
 
 @dataclass(frozen=True)
 class Row:
-    """A patient on the list."""
+    """A patient on the list; without identity where her seals do not open, for she is listed all the same."""
 
     waiting: Waiting
-    identity: Identity
-    age: int
+    identity: Identity | None
+    age: int | None
     unit: Unit
     chips: tuple[Chip, ...]
     reasons: tuple[str, ...]
@@ -74,12 +78,53 @@ class _Opened:
 
 
 def rows(
-    session: Session, waiting: Sequence[Waiting], units: Mapping[uuid.UUID, Unit], language: str, now: datetime
+    session: Session,
+    waiting: Sequence[Waiting],
+    states: Sequence[PatientState],
+    units: Mapping[uuid.UUID, Unit],
+    language: str,
+    now: datetime,
 ) -> list[Row]:
     """Open the list, section by section, in a fixed number of queries. Whoever shows it writes the audit record."""
-    opened = _open(session, waiting)
-    made = [_row(each, opened, units[each.alerts[0].unit_id], language, now) for each in waiting]
+    try:
+        opened = _open(session, waiting, states)
+        made = [_row(each, opened, units[each.alerts[0].unit_id], language, now) for each in waiting]
+    except CannotOpen:
+        # One seal that does not open must hide nobody else: each patient by herself, which takes more queries.
+        made = [_row_by_itself(session, each, states, units, language, now) for each in waiting]
     return sorted(made, key=lambda row: SECTIONS.index(row.section))
+
+
+def _row_by_itself(
+    session: Session,
+    waiting: Waiting,
+    states: Sequence[PatientState],
+    units: Mapping[uuid.UUID, Unit],
+    language: str,
+    now: datetime,
+) -> Row:
+    unit = units[waiting.alerts[0].unit_id]
+    try:
+        hers = [state for state in states if state.patient_id == waiting.patient_id]
+        return _row(waiting, _open(session, [waiting], hers), unit, language, now)
+    except CannotOpen:
+        log.error("a row of the worklist does not open", patient_id=str(waiting.patient_id))
+    return _unreadable(waiting, unit, language, now)
+
+
+def _unreadable(waiting: Waiting, unit: Unit, language: str, now: datetime) -> Row:
+    return Row(
+        waiting=waiting,
+        identity=None,
+        age=None,
+        unit=unit,
+        chips=(),
+        reasons=(Reader(language, unit.zone).text("worklist.does-not-open"),),
+        owners=(),
+        section="contact",
+        share_used=min(triage.share_used(waiting, now), 1.0),
+        is_late=waiting.is_late(now),
+    )
 
 
 def counts(found: Iterable[Row]) -> dict[str, int]:
@@ -89,7 +134,7 @@ def counts(found: Iterable[Row]) -> dict[str, int]:
     return {kind: kinds[kind] for kind in (*words[:-1], "silent", words[-1])}
 
 
-def _open(session: Session, waiting: Sequence[Waiting]) -> _Opened:
+def _open(session: Session, waiting: Sequence[Waiting], states: Sequence[PatientState]) -> _Opened:
     alerts = [alert for each in waiting for alert in each.alerts]
     people = identities(session, [each.patient_id for each in waiting])
     evidence = evidence_of(session, alerts)
@@ -98,11 +143,16 @@ def _open(session: Session, waiting: Sequence[Waiting]) -> _Opened:
         people=people,
         clinicians=clinician_names(session, [alert.claimed_by for alert in alerts if alert.claimed_by is not None]),
         names=names_of(session, (each.row.rules for found in evidence.values() for each in found if each.row.rules)),
-        histories={
-            (state.episode_id, state.questionnaire_url): history.read(session, state)
-            for state in states_of(session, episodes_in(waiting))
-        },
+        histories={(state.episode_id, state.questionnaire_url): _past(session, state) for state in states},
     )
+
+
+def _past(session: Session, state: PatientState) -> History:
+    """Open what is kept of the past; without it a chip lacks its arrow, which is no reason to lack the row."""
+    try:
+        return history.read(session, state)
+    except CannotOpen:
+        return history.EMPTY
 
 
 def _row(waiting: Waiting, opened: _Opened, unit: Unit, language: str, now: datetime) -> Row:
@@ -141,16 +191,9 @@ def _reasons(waiting: Waiting, opened: _Opened, reader: Reader) -> tuple[str, ..
     sentences = (
         reasons.sentence(each.finding, opened.names.get(each.row.rules, NAMELESS), reader)
         for alert in waiting.alerts
-        for each in in_reading_order(opened.evidence.get(alert.id, ()))
+        for each in reasons.in_reading_order(opened.evidence.get(alert.id, ()))
     )
     return tuple(dict.fromkeys(sentences))
-
-
-def in_reading_order(evidence: Iterable[OpenedEvidence]) -> list[OpenedEvidence]:
-    """Return evidence as a nurse reads it: the gravest first, of those the newest, of those what says most."""
-    return sorted(
-        evidence, key=lambda each: (-each.row.severity, -each.row.found_at.timestamp(), reasons.rank(each.finding))
-    )
 
 
 def _section(waiting: Waiting, opened: _Opened) -> str:

@@ -14,7 +14,7 @@ from typing import IO
 import click
 
 #: How long a child may take to begin, and to finish what it has in hand, in seconds.
-STARTS_WITHIN, STOPS_WITHIN = 60.0, 30.0
+STARTS_WITHIN, STOPS_WITHIN = 120.0, 30.0
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

@@ -13,7 +13,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from alerts.problems import RuleError
-from prom import config, language, schema
+from prom import config, db, language, schema
 from prom.audit.service import Actor
 from prom.config import Settings
 from prom.errors import Refused, StartRefused
@@ -42,6 +42,8 @@ class RefusingGroup(click.Group):
         except OperationalError as failure:
             # The driver's words alone: SQLAlchemy's hold the statement and its values.
             raise click.ClickException(f"The database does not answer: {failure.orig}") from None
+        finally:
+            db.dispose()
 
 
 def in_words(refused: Refused) -> str:

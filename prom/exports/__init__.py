@@ -1,0 +1,1 @@
+"""Files for quality work: the answers and what their columns mean."""

@@ -16,7 +16,14 @@ CODEBOOK_HEADER = (
     "questionnaire_versions",
 )  # fmt: skip
 #: Left out unless asked for and granted: a person can be known from her own words.
-FREE_TEXT = (ItemType.TEXT, ItemType.STRING, ItemType.URL, ItemType.ATTACHMENT, ItemType.OPEN_CHOICE, ItemType.REFERENCE)
+FREE_TEXT = (
+    ItemType.TEXT,
+    ItemType.STRING,
+    ItemType.URL,
+    ItemType.ATTACHMENT,
+    ItemType.OPEN_CHOICE,
+    ItemType.REFERENCE,
+)
 EMPTY_MEANS = "empty: not answered, not asked, or not applicable"
 #: What a spreadsheet would run as a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -69,10 +76,20 @@ def _about_the_response() -> Iterator[Column]:
         return Column(name, value, "response", kind, {"nb": nb, "nn": nn, "en": en})
 
     yield column(
-        "patient", "text", lambda each: each.pseudonym, "Pseudonym for pasienten", "Pseudonym for pasienten", "Pseudonym of the patient"
+        "patient",
+        "text",
+        lambda each: each.pseudonym,
+        "Pseudonym for pasienten",
+        "Pseudonym for pasienten",
+        "Pseudonym of the patient",
     )
     yield column(
-        "response", "text", lambda each: each.response_pseudonym, "Pseudonym for svaret", "Pseudonym for svaret", "Pseudonym of the response"
+        "response",
+        "text",
+        lambda each: each.response_pseudonym,
+        "Pseudonym for svaret",
+        "Pseudonym for svaret",
+        "Pseudonym of the response",
     )
     yield column("unit", "text", lambda each: safe(each.unit), "Enhet", "Eining", "Unit")
     yield column(
@@ -83,16 +100,38 @@ def _about_the_response() -> Iterator[Column]:
         "Når det vart svart (lokal tid ved eininga)",
         "When it was answered (local time of the unit)",
     )
-    yield column("source", "text", lambda each: each.row.source, "Hvem som svarte", "Kven som svara", "Who answered: patient, proxy, staff")
     yield column(
-        "status", "text", lambda each: each.row.status, "Status", "Status", "completed, or in-progress for one that expired as begun"
+        "source",
+        "text",
+        lambda each: each.row.source,
+        "Hvem som svarte",
+        "Kven som svara",
+        "Who answered: patient, proxy, staff",
+    )
+    yield column(
+        "status",
+        "text",
+        lambda each: each.row.status,
+        "Status",
+        "Status",
+        "completed, or in-progress for one that expired as begun",
     )
     yield column("language", "text", lambda each: each.row.language, "Språk", "Språk", "Language it was answered in")
     yield column(
-        "questionnaire", "text", lambda each: each.row.questionnaire, "Skjema og versjon", "Skjema og versjon", "Questionnaire and version"
+        "questionnaire",
+        "text",
+        lambda each: each.row.questionnaire,
+        "Skjema og versjon",
+        "Skjema og versjon",
+        "Questionnaire and version",
     )
     yield column(
-        "rules", "text", lambda each: each.row.rules or "", "Regelsett og versjon", "Regelsett og versjon", "Rule set and version"
+        "rules",
+        "text",
+        lambda each: each.row.rules or "",
+        "Regelsett og versjon",
+        "Regelsett og versjon",
+        "Rule set and version",
     )
 
 
@@ -119,16 +158,15 @@ def _questions(versions: Sequence[Instrument]) -> Iterator[Column]:
 
 
 def _scales(versions: Sequence[Instrument]) -> Iterator[Column]:
-    newest = {scale.code: (scale, made) for made in versions if made.key for scale in made.key.scales}
-    for code, (scale, made) in newest.items():
-        assert made.key is not None
+    newest = {scale.code: (scale, made.key) for made in versions if made.key for scale in made.key.scales}
+    for code, (scale, key) in newest.items():
         yield Column(
             name=f"{column_name(code)}_{scale.kind}",
             value=_score(code),
             kind=scale.kind,
             type="decimal",
             texts={language: scale.title.read(language)[0] for language in LANGUAGES},
-            options=f"{scale.direction}; scoring key {made.key.name} {made.key.version}",
+            options=f"{scale.direction}; scoring key {key.name} {key.version}",
             missing="empty: could not be computed, an item it needs is missing",
         )
 

@@ -63,8 +63,9 @@ def export_csv(
     """Write data and codebook into a folder, readable by its owner only; each file appears whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     data, codebook = tables(session, asked, actor, progress)
-    count = _write_file(folder / data.name, data)
+    # The answers last: if anything fails, the audit record is taken back, and no answers may lie there without one.
     _write_file(folder / codebook.name, codebook)
+    count = _write_file(folder / data.name, data)
     return Exported(folder / data.name, folder / codebook.name, count)
 
 
@@ -89,16 +90,20 @@ def tables(session: Session, asked: Asked, actor: Actor, progress: Progress | No
     name = versions[-1].name
     wide = columns.of(versions)
     chosen = _chosen(asked, [each.questionnaire.canonical for each in versions])
+    named = frozenset(session.scalars(select(Response.patient_id).where(*chosen).distinct()))
     audit.record(
         session,
         actor,
         "response.export",
         tenant_id=asked.tenant_id,
         entity="response",
-        subjects=session.scalars(select(Response.patient_id).where(*chosen).distinct()).all(),
+        subjects=named,
         reason="quality",
     )
-    data = Table(f"{name}.csv", [column.name for column in wide], _rows(session, chosen, wide, versions, progress))
+    opened = _opened_rows(session, chosen, versions, progress)
+    # Who answered for the first time since is on no record yet, and waits for the next export.
+    rows = ([column.value(each) for column in wide] for each in opened if each.row.patient_id in named)
+    data = Table(f"{name}.csv", [column.name for column in wide], rows)
     codebook = Table(f"{name}-codebook.csv", columns.CODEBOOK_HEADER, (column.codebook_row() for column in wide))
     return data, codebook
 
@@ -119,21 +124,16 @@ def _versions(session: Session, questionnaire: str) -> list[Instrument]:
     return [instrument(session, f"{row.url}|{row.version}") for row in rows]
 
 
-def _rows(
-    session: Session,
-    chosen: list[ColumnElement[bool]],
-    wide: Sequence[columns.Column],
-    versions: list[Instrument],
-    progress: Progress | None,
-) -> Iterator[list[str]]:
+def _opened_rows(
+    session: Session, chosen: list[ColumnElement[bool]], versions: list[Instrument], progress: Progress | None
+) -> Iterator[columns.Exported]:
     instruments = {each.questionnaire.canonical: each for each in versions}
     units = {unit.id: unit for unit in session.scalars(select(Unit))}
     total = session.scalar(select(func.count()).select_from(Response).where(*chosen)) or 0
     done, after = 0, uuid.UUID(int=0)
     while page := _page(session, chosen, after):
         for row in page:
-            exported = _opened(session, row, instruments[row.questionnaire], units[row.unit_id])
-            yield [column.value(exported) for column in wide]
+            yield _opened(session, row, instruments[row.questionnaire], units[row.unit_id])
         done, after = done + len(page), page[-1].id
         for row in page:
             session.expunge(row)

@@ -18,6 +18,18 @@ from prom.worklist.queries import count_overdue
 SILENT_AFTER = timedelta(seconds=60)
 TIMES_LATE = 5
 OLDEST_MESSAGE = timedelta(minutes=5)
+#: The jobs of `prom.jobs`, which stands above this module: one that never ran leaves no tick to grow old.
+JOBS = frozenset(
+    {
+        "open assignments",
+        "put the silent on the list",
+        "expire assignments",
+        "act on overdue alerts",
+        "judge again",
+        "deliver messages",
+        "blank messages",
+    }
+)
 #: The sweep runs every ten seconds; an alert this long past its next action time was not swept.
 OVERDUE_ALERT = timedelta(seconds=60)
 FAILED_MESSAGES_SINCE = timedelta(hours=1)
@@ -62,13 +74,22 @@ def _keys() -> Check:
 def watch(session: Session) -> list[Check]:
     """Look at the whole: the tick, the outbox, overdue alerts, messages to staff that failed, the auditor's verdict."""
     now = clock.now()
-    return [*_jobs(session, now), _outbox(session, now), _alerts(session, now), _on_call(session, now), _auditor(session, now)]
+    return [
+        *_jobs(session, now),
+        _outbox(session, now),
+        _alerts(session, now),
+        _on_call(session, now),
+        _auditor(session, now),
+    ]
 
 
 def _jobs(session: Session, now: datetime) -> Iterator[Check]:
     ticks = session.scalars(select(Tick).order_by(Tick.name)).all()
     if not ticks:
         yield Check("tick", False, "no job has ever run: is the worker started?")
+        return
+    for name in sorted(JOBS - {tick.name for tick in ticks}):
+        yield Check(f"job {name}", False, "has never run")
     for tick in ticks:
         last = tick.finished_at
         allowed = max(SILENT_AFTER, timedelta(seconds=tick.every * TIMES_LATE))

@@ -1,0 +1,1 @@
+"""Pathway versions, and patients' stays on them."""

@@ -92,19 +92,21 @@ def parse(document: Mapping[str, Any], name: str) -> Pathway:
 
 
 def _asked(item: Mapping[str, Any], key: str, timing: Timing | None) -> Asked:
-    window = item["window"]
     return Asked(
         key=key,
         questionnaire=item["questionnaire"],
         rules=item["rules"],
-        window=Window(
-            due=timedelta(hours=float(window["dueHours"])),
-            overdue=timedelta(hours=float(window["overdueHours"])),
-            expires=timedelta(hours=float(window["expiresHours"])),
-            begun_expires=timedelta(hours=float(window["begunExpiresHours"])),
-        ),
+        window=_window(item["window"]),
         timing=timing,
     )
+
+
+def _window(document: Mapping[str, Any]) -> Window:
+    names = ("dueHours", "overdueHours", "expiresHours", "begunExpiresHours")
+    ends = [timedelta(hours=float(document[name])) for name in names]
+    if ends[0] <= timedelta(0) or ends != sorted(ends):
+        raise ValueError(f"window: {', '.join(names)} must follow one another")
+    return Window(*ends)
 
 
 def _timing(document: Mapping[str, Any]) -> Timing:

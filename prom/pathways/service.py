@@ -69,6 +69,8 @@ def start_episode(
         raise Invalid("anchor")
     if catalogue.one(session, "pathway", pathway.url, pathway.version).status != "active":
         raise NotPublished("pathway")
+    # Locked first: two starts in one moment would both find none.
+    session.get_one(Patient, patient.id, with_for_update={"key_share": True})
     if active_episode(session, patient.id) is not None:
         raise Conflict("episode")
     episode = Episode(
@@ -102,15 +104,19 @@ def end_episode(session: Session, episode: Episode, actor: Actor) -> None:
 
 
 def publish_pathway(session: Session, name: str, signed_by: str) -> list[Definition]:
-    """Publish a pathway with every questionnaire, key, advice and rule set it uses; `signed_by` is a clinician's user name.
+    """Publish a pathway with every questionnaire, key, advice and rule set it uses; `signed_by` is a user name.
 
-    Rule sets are compiled against their questionnaires first. Raises Invalid, NotFound, or what parsing raises.
+    Rule sets are compiled against their questionnaires first. Raises Invalid, also where rules are not for the
+    questionnaire that they stand beside, NotFound, or what parsing raises.
     """
     definition = newest(session, "pathway", name)
-    parts = list(_parts(session, parse(from_json(definition.document), definition.name)))
-    for part in parts:
-        if part.kind == "rule-set":
-            parse_rule_set(session, from_json(part.document))
+    pathway = parse(from_json(definition.document), definition.name)
+    for asked in pathway.asked:
+        if asked.rules is not None:
+            rules = newest(session, "rule-set", asked.rules)
+            if not parse_rule_set(session, from_json(rules.document)).covers(asked.questionnaire):
+                raise Invalid("rules", key=asked.key)
+    parts = list(_parts(session, pathway))
     for part in (*parts, definition):
         catalogue.publish(session, part, signed_by)
     return [*parts, definition]
@@ -140,4 +146,3 @@ def _record(session: Session, actor: Actor, action: str, episode: Episode) -> No
         subjects=[episode.patient_id],
         unit_id=episode.unit_id,
     )
-

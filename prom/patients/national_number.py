@@ -13,7 +13,7 @@ REMAINDERS = (0, 1, 2, 3)
 
 
 def is_valid(number: str) -> bool:
-    """Whether eleven digits are a number that the registry, a hospital or an official test source could have given out."""
+    """Whether these are eleven digits that the registry, a hospital or an official test source could have given out."""
     if len(number) != 11 or not number.isascii() or not number.isdecimal():
         return False
     digits = [int(digit) for digit in number]

@@ -26,7 +26,9 @@ def as_spoken(number: str) -> str:
     """Write an E.164 number in the groups that people read aloud."""
     parsed = phonenumbers.parse(number)
     national = parsed.country_code == phonenumbers.country_code_for_region(HOME_REGION)
-    return phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL if national else PhoneNumberFormat.INTERNATIONAL)
+    return phonenumbers.format_number(
+        parsed, PhoneNumberFormat.NATIONAL if national else PhoneNumberFormat.INTERNATIONAL
+    )
 
 
 def _parse(text: str, field: str) -> phonenumbers.PhoneNumber:

@@ -45,7 +45,7 @@ def find_by_national_number(session: Session, tenant_id: uuid.UUID, number: str)
 
 
 def find_by_mobile(session: Session, tenant_id: uuid.UUID, mobile: str) -> Sequence[Patient]:
-    """Return the patients whom a mobile number (E.164) is registered for: none, one, or a couple that shares a phone."""
+    """Return the patients of a mobile number (E.164): none, one, or a couple that shares a phone."""
     wanted = crypto.keyed_hash(tenant_id, "phone", mobile)
     return session.scalars(
         select(Patient)

@@ -34,7 +34,7 @@ class Registration:
 
 
 def checked(registration: Registration) -> Registration:
-    """Return the registration tidied (number without spaces, mobile as E.164); raises Invalid naming the first wrong field."""
+    """Return it tidied (number without spaces, mobile as E.164); raises Invalid naming the first wrong one."""
     given, family = registration.given.strip(), registration.family.strip()
     if not given:
         raise Invalid("given")

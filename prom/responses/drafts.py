@@ -16,7 +16,7 @@ from prom.audit import service as audit
 from prom.db import new_id
 from prom.errors import DeadLink, Invalid, InvalidResponse
 from prom.patients import sealing
-from prom.responses.judging import instrument_of, judge_at_once
+from prom.responses.judging import instrument_of, items_of, judge_at_once
 from prom.responses.models import Draft, Response
 from prom.worklist import service as worklist
 from questionnaires.answers import QuestionnaireResponse
@@ -49,10 +49,8 @@ def of_assignment(session: Session, assignment: Assignment) -> Opened | None:
     return Opened(open_response(session, draft, "response"), draft.language, draft.saved_at)
 
 
-def save_answer(
-    session: Session, visit: Visit, link_id: str, given: Given, language: str
-) -> tuple[Finding, ...]:
-    """Save one answer and judge it; returns the emergencies that this very answer raises, whose instruction she sees now.
+def save_answer(session: Session, visit: Visit, link_id: str, given: Given, language: str) -> tuple[Finding, ...]:
+    """Save one answer and judge it; returns the emergencies that this very answer raises: she sees them now.
 
     Raises InvalidResponse with the problems of this item, DeadLink when the assignment can no longer be answered.
     """
@@ -71,9 +69,11 @@ def save_answer(
     links.go_on(visit)
     _store(session, assignment, response, language)
     findings = judge_at_once(session, assignment, instrument, response)
-    worklist.raise_alerts(session, assignments.origin_of(assignment), findings, links.actor_of(visit))
+    until_now = judge_at_once(session, assignment, instrument, before.response) if findings and before else ()
+    typed_now = worklist.beyond(findings, until_now)
+    worklist.raise_alerts(session, assignments.origin_of(assignment), findings, links.actor_of(visit), typed_now)
     _record(session, visit, "response.save")
-    return tuple(finding for finding in findings if finding.reason.values.get("item") == link_id)
+    return tuple(each for each in findings if each.instruction and (each in typed_now or link_id in items_of(each)))
 
 
 def _refuse_wrong(questionnaire: Questionnaire, response: QuestionnaireResponse, link_id: str) -> None:
@@ -89,7 +89,7 @@ def _refuse_wrong(questionnaire: Questionnaire, response: QuestionnaireResponse,
 
 
 def finished(questionnaire: Questionnaire, begun: QuestionnaireResponse) -> QuestionnaireResponse:
-    """Return what is sent of a begun form: the answers to enabled items; what was answered and then branched away is left out."""
+    """Return what is sent of a begun form: the answers to enabled items, without what was branched away later."""
     open_items = enabled(questionnaire, begun)
     answers = {link_id: values for link_id, values in begun.flat().items() if link_id in open_items}
     return build(questionnaire, answers, status="completed", language=begun.language)

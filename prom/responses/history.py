@@ -1,17 +1,21 @@
-"""What the rules need of a patient's past: kept sealed per episode and questionnaire, and rebuilt from the responses."""
+"""What the rules need of a patient's past: kept per episode and questionnaire, rebuilt from the responses."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.observation import History, Snapshot
 from prom.assignments.models import Assignment
+from prom.crypto import CannotOpen
 from prom.db import new_id
 from prom.patients import sealing
 from prom.responses.models import PatientState, Response
+
+log = structlog.get_logger()
 
 #: How many reports of each source are kept; no rule looks further back than its `reports`.
 KEPT = 8
@@ -32,6 +36,15 @@ def state_of(session: Session, assignment: Assignment) -> PatientState | None:
 def read(session: Session, state: PatientState | None) -> History:
     """Open a state's history; nothing stored is an empty one."""
     return EMPTY if state is None else _from_document(sealing.open_column(session, state, "history"))
+
+
+def read_or_rebuild(session: Session, assignment: Assignment, state: PatientState | None) -> History:
+    """Open the assignment's history; what cannot be read is rebuilt: a broken past must not keep an answer out."""
+    try:
+        return read(session, state)
+    except (CannotOpen, ValueError, LookupError, TypeError, AttributeError) as failure:
+        log.error("history rebuilt", failure=type(failure).__name__)
+        return rebuilt(session, responses_in(session, assignment))
 
 
 def keep(session: Session, assignment: Assignment, state: PatientState | None, history: History) -> None:
@@ -74,6 +87,17 @@ def responses_in(session: Session, assignment: Assignment) -> list[Response]:
         .order_by(Response.authored_at, Response.id)
     )
     return [row for row in rows if row.questionnaire.partition("|")[0] == url]
+
+
+def is_followed(session: Session, response: Response) -> bool:
+    """Whether another response in the same episode was answered later and counts."""
+    later = select(Response.id).where(
+        Response.patient_id == response.patient_id,
+        Response.authored_at > response.authored_at,
+        Response.episode_id == response.episode_id,
+        Response.status != "entered-in-error",
+    )
+    return session.scalars(later.limit(1)).first() is not None
 
 
 def rebuilt(session: Session, rows: Iterable[Response]) -> History:

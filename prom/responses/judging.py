@@ -1,4 +1,4 @@
-"""Scoring a response and holding it against its rules. What cannot be assessed becomes a finding, never a silent pass."""
+"""Scoring a response and holding it against its rules. What cannot be assessed is a finding, never a silent pass."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from alerts.evaluation import could_not_be_assessed, evaluate, immediate, observe, overdue, snapshot_of
 from alerts.findings import Finding
 from alerts.observation import History, Observation, Snapshot
+from alerts.rules import RuleSet
 from prom import clock
 from prom.assignments.models import Assignment
 from prom.catalogue import queries as catalogue
@@ -67,7 +68,7 @@ def judge(
     if assignment.rules is None:
         return Judged(observation, ())
     try:
-        rules = catalogue.rule_set(session, assignment.rules)
+        rules = _rules_of(session, assignment, assignment.rules)
         return Judged(observation, evaluate(rules, observation, history, clock.now()))
     except Exception as failure:
         return Judged(observation, (_failed("rules", failure),))
@@ -87,7 +88,7 @@ def _without_scores(
     try:
         unscored = replace(instrument, key=None)
         observation = _observe(session, assignment, unscored, given, source, authored, complete=False)
-        return immediate(catalogue.rule_set(session, assignment.rules), observation, clock.now())
+        return immediate(_rules_of(session, assignment, assignment.rules), observation, clock.now())
     except Exception as failure:
         log.error("red flags could not be assessed", failure=type(failure).__name__)
         return ()
@@ -97,13 +98,21 @@ def judge_at_once(
     session: Session, assignment: Assignment, instrument: Instrument, given: QuestionnaireResponse
 ) -> tuple[Finding, ...]:
     """Return the emergencies of a half-filled form, as every save asks for them."""
+    now = clock.now()
     if assignment.rules is None:
         return ()
     try:
-        observation = _observe(session, assignment, instrument, given, "patient", clock.now(), False)
-        return immediate(catalogue.rule_set(session, assignment.rules), observation, clock.now())
+        observation = _observe(session, assignment, instrument, given, "patient", now, False)
+        return immediate(_rules_of(session, assignment, assignment.rules), observation, now)
     except Exception as failure:
-        return (_failed("rules", failure),)
+        red_flags = _without_scores(session, assignment, instrument, given, "patient", now)
+        return (*red_flags, _failed("rules", failure))
+
+
+def items_of(finding: Finding) -> frozenset[str]:
+    """Return the link ids of the items that a finding names as its reason; a finding over a score names none."""
+    values = finding.reason.values
+    return frozenset(str(value) for name, value in values.items() if name.endswith("item") and value is not None)
 
 
 def judge_silence(session: Session, assignment: Assignment, *, begun: bool) -> tuple[Finding, ...]:
@@ -112,7 +121,8 @@ def judge_silence(session: Session, assignment: Assignment, *, begun: bool) -> t
         return ()
     hours = (clock.now() - assignment.due_at).total_seconds() / 3600
     try:
-        return overdue(catalogue.rule_set(session, assignment.rules), clock.now(), begun=begun, hours=hours)
+        rules = _rules_of(session, assignment, assignment.rules)
+        return overdue(rules, clock.now(), begun=begun, hours=hours)
     except Exception as failure:
         return (_failed("rules", failure),)
 
@@ -137,6 +147,14 @@ def _observe(
         complete=complete,
         age=identity(session, assignment.patient_id).age(authored.date()),
     )
+
+
+def _rules_of(session: Session, assignment: Assignment, canonical: str) -> RuleSet:
+    """The rules that judge an assignment; raises LookupError where they are for another questionnaire or version."""
+    rules = catalogue.rule_set(session, canonical)
+    if not rules.covers(assignment.questionnaire):
+        raise LookupError("the rules are for another questionnaire")
+    return rules
 
 
 def instrument_of(session: Session, assignment: Assignment) -> Instrument | None:

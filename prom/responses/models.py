@@ -81,7 +81,7 @@ class Response(Base):
 
 
 class PatientState(Base):
-    """What the rules need of the past of one episode and questionnaire, so that judging costs the same after 1,000 reports.
+    """What the rules need of an episode's past, so that judging costs the same after 1,000 reports.
 
     It can be rebuilt from the responses, and is whenever one is corrected.
     """

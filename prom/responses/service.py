@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from alerts.observation import History
 from prom import clock
 from prom.assignments import links
 from prom.assignments import service as assignments
@@ -14,9 +15,9 @@ from prom.assignments.models import Assignment
 from prom.assignments.service import origin_of
 from prom.audit import service as audit
 from prom.audit.service import SYSTEM, Actor
+from prom.catalogue.queries import Instrument
 from prom.db import new_id
 from prom.errors import AlreadyCompleted, Conflict, DeadLink, InvalidResponse
-from prom.pathways.models import Episode
 from prom.patients import sealing
 from prom.responses import drafts, history
 from prom.responses.judging import Judged, instrument_of, judge, judge_silence
@@ -65,9 +66,9 @@ def submit(session: Session, assignment_id: uuid.UUID, given: QuestionnaireRespo
     if instrument is not None:
         _refuse_invalid(tuple(validate(instrument.questionnaire, given, complete=True)))
 
-    session.get_one(Episode, assignment.episode_id, with_for_update=True)  # one report of a patient at a time
+    worklist.hold_episode(session, assignment.episode_id)  # one report of a patient at a time
     state = history.state_of(session, assignment)
-    past = history.read(session, state)
+    past = history.read_or_rebuild(session, assignment, state)
     authored = by.authored_at or clock.now()
     judged = judge(session, assignment, instrument, given, past, source=by.source, authored=authored, complete=True)
 
@@ -75,12 +76,37 @@ def submit(session: Session, assignment_id: uuid.UUID, given: QuestionnaireRespo
     if judged.snapshot is not None:
         history.keep(session, assignment, state, history.followed_by(past, judged.snapshot))
     worklist.settle_silence(session, assignment.id)
+    if by.author != "patient":
+        _judge_abandoned(session, assignment, instrument, past)
     worklist.raise_alerts(session, origin_of(assignment, response.id), judged.findings, by.actor)
-    if any(authored < earlier.authored for earlier in past.previous):  # dated back: later ones had another past
+    if history.is_followed(session, response):  # dated back: later ones had another past
         _judge_anew(session, assignment, authored, by.actor)
     assignments.complete(session, assignment, by.actor)
     drafts.discard(session, assignment)
     return Receipt(response.id, again=False)
+
+
+def _judge_abandoned(session: Session, assignment: Assignment, instrument: Instrument | None, past: History) -> None:
+    """Somebody else has answered for her: what she had typed herself is judged before her begun form goes."""
+    begun = drafts.of_assignment(session, assignment)
+    if begun is not None:
+        judged = _judge_draft(session, assignment, instrument, past, begun)
+        worklist.raise_alerts(session, origin_of(assignment), judged.findings)
+
+
+def _judge_draft(
+    session: Session, assignment: Assignment, instrument: Instrument | None, past: History, begun: drafts.Opened
+) -> Judged:
+    return judge(
+        session,
+        assignment,
+        instrument,
+        begun.response,
+        past,
+        source="patient",
+        authored=begun.saved_at,
+        complete=False,
+    )
 
 
 def _refuse_invalid(problems: tuple[object, ...]) -> None:
@@ -144,13 +170,14 @@ def enter_in_error(session: Session, response: Response, actor: Actor) -> None:
     Raises Conflict for one that is marked already.
     """
     assignment = assignments.lock(session, response.assignment_id)
-    session.get_one(Episode, assignment.episode_id, with_for_update=True)
+    worklist.hold_episode(session, assignment.episode_id)
     session.refresh(response)
     if response.status == "entered-in-error":
         raise Conflict("response")
     response.status, response.corrected_at = "entered-in-error", clock.now()
     session.flush()
     worklist.withdraw(session, response.id, actor)
+    worklist.leave_to(session, assignment.id, response.id)
     _judge_anew(session, assignment, response.authored_at, actor)
     assignments.reopen(session, assignment, actor)
     _record(session, actor, "response.enter-in-error", response)
@@ -176,6 +203,7 @@ def _judge_anew(session: Session, assignment: Assignment, since: datetime, actor
         holds = frozenset(worklist.identity_of(finding) for finding in judged.findings)
         worklist.withdraw(session, row.id, actor, keep=holds)
         worklist.raise_alerts(session, origin_of(own, row.id), judged.findings, actor)
+        row.rechecked_at = None  # the auditor looks at it again
     history.keep(session, assignment, history.state_of(session, assignment), history.rebuilt(session, rows))
 
 
@@ -193,32 +221,23 @@ def raise_silence(session: Session, assignment_id: uuid.UUID) -> bool:
 def expire(session: Session, assignment_id: uuid.UUID) -> bool:
     """Close an assignment whose window is over; one that was begun is stored and judged on what it holds."""
     assignment = assignments.lock(session, assignment_id)
-    if assignment.status != "open" or assignment.id not in assignments.over(session):
+    if not assignments.is_over(assignment):
         return False
     begun = drafts.of_assignment(session, assignment)
     if begun is not None:
         _judge_begun(session, assignment, begun)
-    if assignment.silence_raised_at is None:
-        findings = judge_silence(session, assignment, begun=begun is not None)
-        worklist.raise_alerts(session, origin_of(assignment), findings)
-        assignment.silence_raised_at = clock.now()
+    # Once more, for the rules that wait longer than the first look at silence; what that raised already is not new.
+    findings = judge_silence(session, assignment, begun=begun is not None)
+    worklist.raise_alerts(session, origin_of(assignment), findings)
+    assignment.silence_raised_at = assignment.silence_raised_at or clock.now()
     assignments.expire(session, assignment)
     return True
 
 
 def _judge_begun(session: Session, assignment: Assignment, begun: drafts.Opened) -> None:
-    session.get_one(Episode, assignment.episode_id, with_for_update=True)
-    past = history.read(session, history.state_of(session, assignment))
-    judged = judge(
-        session,
-        assignment,
-        instrument_of(session, assignment),
-        begun.response,
-        past,
-        source="patient",
-        authored=begun.saved_at,
-        complete=False,
-    )
+    worklist.hold_episode(session, assignment.episode_id)
+    past = history.read_or_rebuild(session, assignment, history.state_of(session, assignment))
+    judged = _judge_draft(session, assignment, instrument_of(session, assignment), past, begun)
     by = Authorship("patient", SYSTEM, begun.language)
     response = _store(session, assignment, begun.response, judged, by, begun.saved_at, status="in-progress")
     worklist.raise_alerts(session, origin_of(assignment, response.id), judged.findings)

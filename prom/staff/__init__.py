@@ -1,0 +1,1 @@
+"""The hospital's units and people, sign-in and permissions."""

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
-from flask import current_app, g, request, session as cookie
+from flask import current_app, g, request
+from flask import session as cookie
 
 from prom.db import reading, transaction
 from prom.errors import NotPermitted, NotSignedIn

@@ -1,6 +1,9 @@
 """The pages for signing in and out."""
 
-from flask import Blueprint, Response, redirect, render_template, request, session as cookie, url_for
+import re
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import session as cookie
 from werkzeug.wrappers import Response as AnyResponse
 
 from prom.db import transaction
@@ -10,6 +13,9 @@ from prom.staff.access import TOKEN, public, requires, signed_in
 from prom.staff.permissions import Permission
 
 pages = Blueprint("staff", __name__, template_folder="templates")
+
+#: One slash first, and no letter that browsers leave out or turn into a slash: what is between is never a host.
+PATH = re.compile(r"/(?!/)[!-\[\]-~]*", re.ASCII)
 
 
 @pages.get("/sign-in")
@@ -56,5 +62,5 @@ def set_language() -> AnyResponse:
         cookie["language"] = chosen
     back = request.form.get("back", "")
     # Only a path of this very site: no open redirect.
-    safe = back.startswith("/") and not back.startswith(("//", "/\\"))
+    safe = PATH.fullmatch(back) is not None
     return redirect(back if safe else url_for("staff.show_sign_in"), code=303)

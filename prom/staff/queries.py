@@ -11,7 +11,7 @@ from prom.staff.models import Clinician, Tenant, Unit, UnitMembership
 
 
 def the_tenant(session: Session) -> Tenant:
-    """Return the installation's tenant; raises NotFound before there is one. One database serves one hospital so far."""
+    """Return the tenant; raises NotFound before there is one. One database serves one hospital so far."""
     tenant = session.scalars(select(Tenant).order_by(Tenant.created_at)).first()
     if tenant is None:
         raise NotFound("tenant")

@@ -48,7 +48,7 @@ def add_clinician(
     units: Sequence[Unit],
     language: str = "nb",
 ) -> Clinician:
-    """Add somebody who signs in; raises Invalid naming the field for a taken name, an unknown role, a short password."""
+    """Add somebody who signs in; raises Invalid naming the field: a taken name, an unknown role, a short password."""
     if role not in set(Role):
         raise Invalid("role", allowed=", ".join(Role))
     if len(password) < SHORTEST_PASSWORD:

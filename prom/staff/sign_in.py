@@ -54,7 +54,10 @@ def check_password(session: Session, username: str, password: str) -> Clinician 
     """
     clinician = session.scalars(select(Clinician).where(Clinician.username == username).with_for_update()).first()
     right = crypto.password_matches(clinician.password_hash if clinician else _NOBODY, password)
-    if clinician is None or not clinician.active or _is_locked(clinician):
+    if clinician is None:
+        return None
+    if not clinician.active or _is_locked(clinician):
+        _record(session, clinician, "session.refuse")
         return None
     if right:
         clinician.failed_attempts = 0

@@ -65,7 +65,8 @@ if (document.getElementById("worklist")) {
   const language = document.documentElement.lang;
   let failing = false;
   let busy = false;
-  let updated = new Date();
+  const started = Date.now();
+  let updated = null;
 
   const list = () => document.getElementById("worklist");
   const rows = () => [...document.querySelectorAll(".row[data-patient]")];
@@ -76,8 +77,11 @@ if (document.getElementById("worklist")) {
     const [unit, length] = units.find(([, size]) => seconds >= size * 1.5) || units[2];
     return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(Math.max(Math.round(seconds / length), 1));
   };
+  /* The server's clock counts; the ward's may be wrong. */
+  let ahead = 0;
+  const setClock = () => { ahead = Number(list().dataset.now) - Date.now() / 1000; };
   const tick = () => {
-    const now = Date.now() / 1000;
+    const now = Date.now() / 1000 + ahead;
     for (const clock of document.querySelectorAll("[data-clock]")) {
       clock.textContent = waited(now - Number(clock.parentElement.dataset.since));
     }
@@ -124,12 +128,14 @@ if (document.getElementById("worklist")) {
     document.getElementById("changed").textContent = next.dataset.changed;
     prepareKeys();
     restore(before);
+    setClock();
     tick();
   };
 
   const say = () => {
-    const { updated: words, lost } = list().dataset;
-    const time = updated.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    const { updated: words, lost, zone } = list().dataset;
+    const shown = { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: zone };
+    const time = new Date((updated || started) + ahead * 1000).toLocaleTimeString(language, shown);
     document.getElementById("updated").textContent = `${words} ${time}`;
     const box = document.getElementById("lost");
     if (failing && box.hidden) box.textContent = `${lost} ${time}.`;
@@ -145,7 +151,7 @@ if (document.getElementById("worklist")) {
       if (answer.redirected) { location.reload(); return; }
       if (answer.status === 200) replace(await answer.text());
       failing = answer.status !== 200 && answer.status !== 304;
-      if (!failing) updated = new Date();
+      if (!failing) updated = Date.now();
     } catch {
       failing = true;
     } finally {
@@ -166,7 +172,7 @@ if (document.getElementById("worklist")) {
       const answer = await fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin" });
       if (!answer.ok || !new URL(answer.url).pathname.startsWith(location.pathname)) throw new Error("refused");
       replace(await answer.text());
-      updated = new Date();
+      updated = Date.now();
       say();
     } catch {
       form.submit();
@@ -213,6 +219,7 @@ if (document.getElementById("worklist")) {
   });
 
   prepareKeys();
+  setClock();
   tick();
   setInterval(tick, 20000);
   setInterval(refresh, Number(list().dataset.every) * 1000);

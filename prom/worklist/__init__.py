@@ -1,0 +1,1 @@
+"""Alerts as stored duties, and the nurse's verbs."""

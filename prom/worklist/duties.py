@@ -14,7 +14,7 @@ from alerts.rules import Severity
 
 OPENS, CLOSES, NOON = time(8, 0), time(15, 30), time(12, 0)
 #: An alert raised later than this before closing is for the next working day.
-LEAST_LEFT = timedelta(hours=1)
+LEAST_LEFT = timedelta(minutes=30)
 EMERGENCY_ACKNOWLEDGED_WITHIN = timedelta(minutes=10)
 EMERGENCY_CONTACT_WITHIN = timedelta(minutes=30)
 ESCALATED_AGAIN_AFTER = timedelta(hours=2)
@@ -31,9 +31,9 @@ def next_action(severity: Severity, state: State, now: datetime, zone: ZoneInfo)
         return now + AT_VISIT_WITHIN
     local = now.astimezone(zone)
     if state is State.ESCALATED:
-        return _within_hours(local + ESCALATED_AGAIN_AFTER)
+        return _within_hours(local + ESCALATED_AGAIN_AFTER, zone)
     if severity is Severity.SAME_DAY:
-        return _same_day(local)
+        return _same_day(local, zone)
     return _at(_working_day_after(local.date()), CLOSES, zone)
 
 
@@ -43,10 +43,8 @@ def is_working_time(now: datetime, zone: ZoneInfo) -> bool:
     return _is_working_day(local.date()) and OPENS <= local.time() < CLOSES
 
 
-def _same_day(local: datetime) -> datetime:
+def _same_day(local: datetime, zone: ZoneInfo) -> datetime:
     """The end of this working day; for what comes in outside working hours noon of the next one."""
-    zone = local.tzinfo
-    assert isinstance(zone, ZoneInfo)
     today = local.date()
     if _is_working_day(today) and local.time() < OPENS:
         return _at(today, NOON, zone)
@@ -55,10 +53,8 @@ def _same_day(local: datetime) -> datetime:
     return _at(_working_day_after(today), NOON, zone)
 
 
-def _within_hours(local: datetime) -> datetime:
+def _within_hours(local: datetime, zone: ZoneInfo) -> datetime:
     """This moment if the unit is at work then, else an hour into its next working day."""
-    zone = local.tzinfo
-    assert isinstance(zone, ZoneInfo)
     if is_working_time(local, zone):
         return local.astimezone(UTC)
     before_opening = _is_working_day(local.date()) and local.time() < OPENS

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,7 +14,7 @@ OPEN = "state NOT IN ('resolved', 'entered-in-error')"
 
 
 class Alert(Base):
-    """A duty for a nurse: one patient, one topic (a symptom), the severity of the worst evidence, and a next action time."""
+    """A duty for a nurse: one patient, one topic (a symptom), the worst severity, and a next action time."""
 
     __tablename__ = "alert"
 
@@ -44,7 +45,7 @@ class Alert(Base):
     #: Counts the changes; acting on an older one is refused.
     version: Mapped[int] = mapped_column()
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
     __table_args__ = (
         CheckConstraint("severity BETWEEN 1 AND 4", name="severity_known"),
         CheckConstraint(f"({CLOSED}) = (next_action_at IS NULL)", name="open_has_a_next_action"),
@@ -73,7 +74,7 @@ class Evidence(Base):
     tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
     patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
     alert_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("alert.id"))
-    #: What was judged: a response's or a draft's id, or the assignment that nobody answered. Ids only: the list knows no feeder.
+    #: What was judged: a response, or a form that was begun or never answered. Ids only: the list knows no feeder.
     response_id: Mapped[uuid.UUID | None]
     assignment_id: Mapped[uuid.UUID | None]
     #: `url|version` of the rule set

@@ -28,9 +28,7 @@ class OpenedEvidence:
 
 def open_alerts(session: Session, unit_ids: Collection[uuid.UUID]) -> Sequence[Alert]:
     """Return the open alerts of some units, in no order: `alerts.triage` orders them."""
-    return session.scalars(
-        select(Alert).where(Alert.unit_id.in_(unit_ids), Alert.state.not_in(CLOSED_STATES))
-    ).all()
+    return session.scalars(select(Alert).where(Alert.unit_id.in_(unit_ids), Alert.state.not_in(CLOSED_STATES))).all()
 
 
 def alerts_of(session: Session, patient_id: uuid.UUID) -> Sequence[Alert]:
@@ -58,7 +56,9 @@ def topics(session: Session, alerts: Iterable[Alert]) -> dict[uuid.UUID, str]:
 def evidence_of(session: Session, alerts: Iterable[Alert]) -> dict[uuid.UUID, list[OpenedEvidence]]:
     """Open the evidence of many alerts, oldest first, by alert id."""
     rows = session.scalars(
-        select(Evidence).where(Evidence.alert_id.in_([row.id for row in alerts])).order_by(Evidence.found_at, Evidence.id)
+        select(Evidence)
+        .where(Evidence.alert_id.in_([row.id for row in alerts]))
+        .order_by(Evidence.found_at, Evidence.id)
     ).all()
     sealing.load_keys(session, {row.patient_id for row in rows})
     found: dict[uuid.UUID, list[OpenedEvidence]] = defaultdict(list)
@@ -79,7 +79,9 @@ class OpenedEvent:
 def events_of(session: Session, alerts: Iterable[Alert]) -> dict[uuid.UUID, list[OpenedEvent]]:
     """Open the histories of many alerts, oldest first, by alert id."""
     rows = session.scalars(
-        select(AlertEvent).where(AlertEvent.alert_id.in_([row.id for row in alerts])).order_by(AlertEvent.at, AlertEvent.id)
+        select(AlertEvent)
+        .where(AlertEvent.alert_id.in_([row.id for row in alerts]))
+        .order_by(AlertEvent.at, AlertEvent.id)
     ).all()
     sealing.load_keys(session, {row.patient_id for row in rows})
     found: dict[uuid.UUID, list[OpenedEvent]] = defaultdict(list)
@@ -91,6 +93,11 @@ def events_of(session: Session, alerts: Iterable[Alert]) -> dict[uuid.UUID, list
 
 def count_overdue(session: Session, before: datetime) -> int:
     """Count the open alerts whose next action time passed before an instant: the sweep should have moved them."""
-    return session.scalar(
-        select(func.count()).select_from(Alert).where(Alert.state.not_in(CLOSED_STATES), Alert.next_action_at < before)
-    ) or 0
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Alert)
+            .where(Alert.state.not_in(CLOSED_STATES), Alert.next_action_at < before)
+        )
+        or 0
+    )

@@ -2,16 +2,16 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from alerts.findings import Finding
+from alerts.findings import Finding, Kind
 from alerts.lifecycle import Outcome, State, Verb, is_open, next_state
 from alerts.rules import Severity
 from prom import clock, crypto
@@ -46,6 +46,10 @@ class Origin:
 
 #: Rule, topic and kind: a rule that could not be assessed and then fires for real gives two findings, not one.
 FindingIdentity = tuple[str, str, str]
+#: The same, and the answers that the finding was made over.
+FindingOverAnswers = tuple[FindingIdentity, tuple[tuple[str, Any], ...]]
+
+UNASSESSED: Kind = "could not be assessed"
 
 
 def identity_of(finding: Finding) -> FindingIdentity:
@@ -58,43 +62,108 @@ def identity_in(document: Mapping[str, Any]) -> FindingIdentity:
     return document["rule"], document["topic"], document["kind"]
 
 
-def raise_alerts(session: Session, origin: Origin, findings: Iterable[Finding], actor: Actor = SYSTEM) -> list[Alert]:
+def beyond(findings: Iterable[Finding], earlier: Iterable[Finding]) -> list[Finding]:
+    """Return what the earlier findings do not hold: of another rule, or over another answer (38.0, then 40.5)."""
+    held = {_over_answers(as_document(each)) for each in earlier}
+    return [each for each in findings if _over_answers(as_document(each)) not in held]
+
+
+def _over_answers(document: Mapping[str, Any]) -> FindingOverAnswers:
+    answers = ((name, value) for name, value in document["reason"]["values"].items() if name.endswith("value"))
+    return identity_in(document), tuple(sorted(answers))
+
+
+def hold_episode(session: Session, episode_id: uuid.UUID) -> None:
+    """Hold an episode and its open alerts until the transaction ends, so that one report of it is judged at a time.
+
+    Whoever holds an assignment too has locked that first. The alerts are locked in the order of their ids, as a nurse's
+    page locks them: neither can wait for the other in a circle. Not to be called with a lock on one of the alerts.
+    """
+    transaction, held = session.info.get("held_episodes", (None, set()))
+    if transaction is not session.get_transaction():
+        held = set()
+    elif episode_id in held:
+        return
+    # Not FOR UPDATE: rows that only point at the episode may be written meanwhile, also by two who then both come here.
+    session.execute(select(Episode.id).where(Episode.id == episode_id).with_for_update(key_share=True))
+    not_closed = Alert.state.not_in(CLOSED_STATES)
+    session.execute(
+        select(Alert.id).where(Alert.episode_id == episode_id, not_closed).order_by(Alert.id).with_for_update()
+    )
+    session.info["held_episodes"] = session.get_transaction(), held | {episode_id}
+
+
+def raise_alerts(
+    session: Session,
+    origin: Origin,
+    findings: Iterable[Finding],
+    actor: Actor = SYSTEM,
+    typed_now: Collection[Finding] = (),
+) -> list[Alert]:
     """Make each finding a duty: it joins the open alert of its patient and topic, or begins a new one.
 
-    The caller holds the lock on the assignment. A finding that this assignment has given already (a red flag saved
-    twice, or saved and then sent) is not new: its evidence only learns of the response.
+    The caller holds the lock on the assignment. A finding over an answer that this form has given already (a red flag
+    saved and then sent, a report judged again) is not new: its evidence only learns of the response. What is among
+    `typed_now` is new whatever was there before: she answered so again, perhaps after a nurse had closed the first.
     """
+    found = list(findings)
+    if not found:
+        return []
+    hold_episode(session, origin.episode_id)
     known = _known_evidence(session, origin)
     by_topic: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        earlier = known.get(identity_of(finding))
-        if earlier is None:
+    for finding in found:
+        earlier = known.get(_over_answers(as_document(finding)))
+        if earlier is None or finding in typed_now:
             by_topic[finding.topic].append(finding)
         else:
             earlier.response_id = origin.response_id or earlier.response_id
-    if by_topic:
-        # Two assignments of one patient may raise the same topic in the same moment: the second joins the first.
-        session.get_one(Episode, origin.episode_id, with_for_update=True)
-    return [_raise_one(session, origin, topic, found, actor) for topic, found in by_topic.items()]
+    return [_raise_one(session, origin, topic, new, actor) for topic, new in by_topic.items()]
 
 
-def _known_evidence(session: Session, origin: Origin) -> dict[FindingIdentity, Evidence]:
-    rows = session.scalars(
-        select(Evidence).where(Evidence.assignment_id == origin.assignment_id, Evidence.withdrawn_at.is_(None))
+def _known_evidence(session: Session, origin: Origin) -> dict[FindingOverAnswers, Evidence]:
+    """The evidence that this form has given: by saving, by silence, or by this very response when it is judged again.
+
+    What could not be assessed says nothing of the answers, so it is known only for the same response, or for what was
+    saved while its alert is still open: a whole report that nobody can judge is more than a begun one.
+    """
+    rows = session.execute(
+        select(Evidence, Alert.state)
+        .join(Alert, Alert.id == Evidence.alert_id)
+        .where(Evidence.assignment_id == origin.assignment_id, Evidence.withdrawn_at.is_(None))
+        .where(Evidence.response_id.is_(None) | (Evidence.response_id == origin.response_id))
+        .order_by(Evidence.found_at, Evidence.id)
     )
     known = {}
-    for row in rows:
-        known[identity_in(sealing.open_column(session, row, "finding"))] = row
+    for row, state in rows:
+        document = sealing.open_column(session, row, "finding")
+        of_this_response = row.response_id is not None
+        of_this_begun_form = origin.response_id is None and is_open(State(state))
+        if document["kind"] != UNASSESSED or of_this_response or of_this_begun_form:
+            known[_over_answers(document)] = row
     return known
 
 
+def leave_to(session: Session, assignment_id: uuid.UUID, response_id: uuid.UUID) -> None:
+    """Tie what else a form gave to its response that was entered in error: red flags taken back in time, silence.
+
+    It stays as it is, for a nurse to decide. But when the form is open again, the same answer or silence is a new one.
+    """
+    session.execute(
+        update(Evidence)
+        .where(
+            Evidence.assignment_id == assignment_id, Evidence.response_id.is_(None), Evidence.withdrawn_at.is_(None)
+        )
+        .values(response_id=response_id)
+    )
+
+
 def _raise_one(session: Session, origin: Origin, topic: str, findings: Sequence[Finding], actor: Actor) -> Alert:
-    topic_hash = crypto.keyed_hash(origin.tenant_id, "topic", topic)
+    # With the episode in it, or the commonest hash of the table would tell the commonest symptom.
+    topic_hash = crypto.keyed_hash(origin.tenant_id, "topic", f"{origin.episode_id}|{topic}")
     alert = session.scalars(
         select(Alert)
-        .where(
-            Alert.episode_id == origin.episode_id, Alert.topic_hash == topic_hash, Alert.state.not_in(CLOSED_STATES)
-        )
+        .where(Alert.episode_id == origin.episode_id, Alert.topic_hash == topic_hash, Alert.state.not_in(CLOSED_STATES))
         .with_for_update()
     ).first()
     severity = max(finding.severity for finding in findings)
@@ -244,24 +313,44 @@ def escalate(session: Session, alert: Alert) -> None:
         _ring_on_call(session, alert)
 
 
-def sweep_overdue(session: Session, limit: int = 100) -> int:
-    """Act on every open alert whose next action time has passed, and return how many there were. Idempotent."""
-    overdue = session.scalars(
-        select(Alert)
-        .where(Alert.state.not_in(CLOSED_STATES), Alert.next_action_at <= clock.now())
-        .order_by(Alert.next_action_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for alert in overdue:
-        if alert.state == State.ACKNOWLEDGED:
-            return_to_unit(session, alert, alert.version, SYSTEM)
-        else:
-            escalate(session, alert)
-    return len(overdue)
+def overdue(session: Session, limit: int = 200) -> list[uuid.UUID]:
+    """Return the ids of open alerts whose next action time has passed, the gravest first."""
+    return list(
+        session.scalars(
+            select(Alert.id)
+            .where(Alert.state.not_in(CLOSED_STATES), Alert.next_action_at <= clock.now())
+            .order_by(Alert.severity.desc(), Alert.next_action_at)
+            .limit(limit)
+        )
+    )
 
 
-def withdraw(session: Session, response_id: uuid.UUID, actor: Actor, keep: frozenset[FindingIdentity] = frozenset()) -> int:
+def act_on_overdue(session: Session, alert_id: uuid.UUID) -> bool:
+    """Give an overdue alert back to the unit, or escalate it; idempotent. Returns whether it was to be done.
+
+    One that somebody holds at this moment is left to the next sweep.
+    """
+    is_overdue = Alert.state.not_in(CLOSED_STATES), Alert.next_action_at <= clock.now()
+    alert = session.scalars(
+        select(Alert).where(Alert.id == alert_id, *is_overdue).with_for_update(skip_locked=True)
+    ).first()
+    if alert is None:
+        return False
+    if alert.state == State.ACKNOWLEDGED:
+        return_to_unit(session, alert, alert.version, SYSTEM)
+    else:
+        escalate(session, alert)
+    return True
+
+
+def sweep_overdue(session: Session, limit: int = 200) -> int:
+    """Act on overdue alerts in one transaction, and return on how many. The worker takes a transaction for each."""
+    return sum(act_on_overdue(session, alert_id) for alert_id in overdue(session, limit))
+
+
+def withdraw(
+    session: Session, response_id: uuid.UUID, actor: Actor, keep: frozenset[FindingIdentity] = frozenset()
+) -> int:
     """Take back what a response raised: all of it, or all but the findings that still hold.
 
     An alert that stands on nothing else is entered in error; another falls back to the severity of what is left.
@@ -276,7 +365,7 @@ def withdraw(session: Session, response_id: uuid.UUID, actor: Actor, keep: froze
             row.withdrawn_at = clock.now()
             touched.add(row.alert_id)
     session.flush()
-    for alert_id in touched:
+    for alert_id in sorted(touched):  # in the order in which everybody locks them
         _weigh_again(session, session.get_one(Alert, alert_id, with_for_update=True), actor)
     return len(touched)
 
@@ -303,7 +392,6 @@ def _check_version(alert: Alert, version: int) -> None:
 
 def _set_clock(session: Session, alert: Alert) -> None:
     state = State(alert.state)
-    assert is_open(state)
     alert.next_action_at = next_action(Severity(alert.severity), state, clock.now(), _zone(session, alert.unit_id))
 
 
@@ -311,9 +399,7 @@ def _zone(session: Session, unit_id: uuid.UUID) -> ZoneInfo:
     return ZoneInfo(session.get_one(Unit, unit_id).zone)
 
 
-def _done(
-    session: Session, alert: Alert, verb: Verb, actor: Actor, words: Mapping[str, str] | None = None
-) -> None:
+def _done(session: Session, alert: Alert, verb: Verb, actor: Actor, words: Mapping[str, str] | None = None) -> None:
     session.flush()
     _event(session, alert, verb, actor, words)
     _audit(session, actor, f"alert.{verb}", alert)

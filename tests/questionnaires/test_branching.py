@@ -75,7 +75,10 @@ def test_quantities_in_different_units_are_never_compared() -> None:
     assert asked(made, a=Quantity(Decimal(150), "g")) == {"a"}
 
 
-@pytest.mark.parametrize("odd", [None, object(), Decimal("NaN"), Decimal("sNaN"), [], {}], ids=str)
+ODD = {"none": None, "object": object(), "NaN": Decimal("NaN"), "sNaN": Decimal("sNaN"), "list": [], "mapping": {}}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
 def test_an_answer_of_no_kind_at_all_raises_nothing(odd: Any) -> None:
     made = questionnaire(
         item("a", "decimal"),

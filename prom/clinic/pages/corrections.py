@@ -26,7 +26,7 @@ def show_correction(response_id: uuid.UUID) -> str:
     with transaction() as session:
         row = _hers(session, response_id)
         record = load(session, row.patient_id, who.unit_ids, g.language, clock.now(), since=None)
-        record_read(session, who, record.episode)
+        record_read(session, who, record.about.episode)
     report = next(each for each in record.reports if each.row.id == response_id)
     if not report.counts:
         raise Conflict("response")

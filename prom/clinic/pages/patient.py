@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import g, render_template, request
 
@@ -40,35 +40,42 @@ def patient_page(patient_id: uuid.UUID, *, refused: Invalid | None = None, stale
     everything = request.args.get("weeks") == "all"
     with transaction() as session:
         record = load(session, patient_id, who.unit_ids, g.language, now, None if everything else now - SHOWN)
-        record_read(session, who, record.episode)
-    alerts = overview.open_alerts(record)
+        record_read(session, who, record.about.episode)
     return render_template(
         "clinic/patient.html",
-        record=record,
-        treatment_day=_treatment_day(record),
-        age=record.identity.age(record.reader.day_of(now)),
-        to_acknowledge=[alert for alert in alerts if not alert.is_taken],
-        taken=[alert for alert in alerts if alert.is_taken],
-        alerts=alerts,
-        steps=timeline.steps(record),
+        **_parts(record),
         happened=timeline.steps(record, stale_since) if stale_since is not None else None,
-        grids=grid.grids(record),
-        reports=[(report, answers.sections(record, report)) for report in record.reports],
-        contacts=overview.contacts(record),
-        everything=everything,
-        refused=refused,
-        typed=request.form,
         received=_pointed_at(record, "received", overview.received),
         withdrawn=_pointed_at(record, "withdrawn", overview.withdrawn),
-        outcomes=tuple(Outcome),
-        own_words=answers.own_words,
+        refused=refused,
+        typed=request.form,
+        everything=everything,
         now=now,
     )
 
 
+def _parts(record: Record) -> dict[str, Any]:
+    """Return the parts of the page that the record alone decides."""
+    alerts = overview.open_alerts(record)
+    return {
+        "record": record,
+        "age": record.about.identity.age(record.reader.day_of(record.now)),
+        "treatment_day": _treatment_day(record),
+        "alerts": alerts,
+        "to_acknowledge": [alert for alert in alerts if not alert.is_taken],
+        "taken": [alert for alert in alerts if alert.is_taken],
+        "outcomes": tuple(Outcome),
+        "steps": timeline.steps(record),
+        "grids": grid.grids(record),
+        "reports": [(report, answers.sections(record, report)) for report in record.reports],
+        "own_words": answers.own_words,
+        "contacts": overview.contacts(record),
+    }
+
+
 def _treatment_day(record: Record) -> int:
     """The first treatment day is day 1; before it the number is 0 or less."""
-    return (record.reader.day_of(record.now) - record.episode.anchor).days + 1
+    return (record.reader.day_of(record.now) - record.about.episode.anchor).days + 1
 
 
 def _pointed_at(record: Record, mark: str, tell: Callable[[Record, Report], T]) -> T | None:

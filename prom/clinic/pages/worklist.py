@@ -1,7 +1,7 @@
 """The worklist: who is sickest, why, and who has her."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from flask import Response, g, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from prom.clinic.pages.blueprint import choice_of, filters_in, pages
 from prom.clinic.rows import counts, rows
 from prom.db import reading, transaction
 from prom.errors import NotPermitted
+from prom.responses.models import PatientState
 from prom.staff.access import public, requires, signed_in
 from prom.staff.permissions import Permission
 from prom.staff.sign_in import SignedIn
@@ -47,45 +48,50 @@ def show_worklist() -> AnyResponse:
     choice = choice_of(who, request.args)
     if request.if_none_match:
         with reading() as session:
-            unchanged = _mark(session, who, choice) in request.if_none_match
+            unchanged = _found(session, who, choice).mark in request.if_none_match
         if unchanged:
             return Response(status=304)
-    page, mark = _page(who, choice, filters_in(request.args))
+    page, mark = _page(who, choice)
     answer = Response(page)
     answer.set_etag(mark)
     return answer
 
 
-def _mark(session: Session, who: SignedIn, choice: Choice) -> str:
-    now = clock.now()
-    return _mark_of(session, who, choice, listing.find(session, choice, now))
+@dataclass(frozen=True)
+class _Found:
+    """Who stands on the list, and the mark of the list as it is."""
+
+    waiting: Sequence[Waiting]
+    states: Sequence[PatientState]
+    mark: str
 
 
-def _mark_of(session: Session, who: SignedIn, choice: Choice, waiting: Sequence[Waiting]) -> str:
+def _found(session: Session, who: SignedIn, choice: Choice) -> _Found:
     now = clock.now()
+    waiting = listing.find(session, choice, now)
+    states = queries.states_of(session, listing.episodes_in(waiting))
     units = sorted(choice.unit_ids)
     circumstances = (who.session_id, g.language, units, choice.mine, choice.unassigned, now.date())
-    return listing.mark(session, waiting, now, *circumstances)
+    return _Found(waiting, states, listing.mark(waiting, states, now, *circumstances))
 
 
-def _page(who: SignedIn, choice: Choice, filters: dict[str, Any]) -> tuple[str, str]:
+def _page(who: SignedIn, choice: Choice) -> tuple[str, str]:
     now = clock.now()
     with transaction() as session:
-        waiting = listing.find(session, choice, now)
-        mark = _mark_of(session, who, choice, waiting)
+        found = _found(session, who, choice)
         units = queries.units_by_id(session, who.unit_ids)
-        found = rows(session, waiting, units, g.language, now)
-        _record(session, who, choice, waiting)
+        listed = rows(session, found.waiting, found.states, units, g.language, now)
+        _record(session, who, choice, found.waiting)
     page = render_template(
         "clinic/worklist.html",
-        rows=found,
-        counts=counts(found),
+        rows=listed,
+        counts=counts(listed),
         units=list(units.values()),
-        filters=filters,
-        mark=mark,
+        filters=filters_in(request.args),
+        mark=found.mark,
         now=now,
     )
-    return page, mark
+    return page, found.mark
 
 
 def _record(session: Session, who: SignedIn, choice: Choice, waiting: Sequence[Waiting]) -> None:

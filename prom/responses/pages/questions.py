@@ -7,10 +7,11 @@ from flask import Response, g, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from alerts.findings import Finding
 from prom.db import transaction
 from prom.errors import InvalidResponse, NotFound
 from prom.responses import drafts, forms, receipt, wording
-from prom.responses.judging import judge_at_once
+from prom.responses.judging import items_of, judge_at_once
 from prom.responses.pages.visits import Begun, address, go_to, open_form, pages, say, steps_of
 from prom.responses.steps import Steps
 from prom.staff.access import public
@@ -65,7 +66,7 @@ def show_call_now() -> AnyResponse:
         onward = _onward(begun.steps, position, back)
         item = begun.steps.item(position)
         findings = judge_at_once(session, begun.assignment, begun.instrument, begun.steps.response)
-        own = tuple(each for each in findings if item and each.reason.values.get("item") == item.link_id)
+        own = tuple(each for each in findings if item and each.instruction and _concerns(each, item))
         if not own:
             return go_to(onward)
         words = receipt.instructions(own, begun.unit.phone, g.language)
@@ -144,6 +145,11 @@ def _about(item: Item, refused: InvalidResponse) -> list[Problem]:
     """The problems of this question, each once; what else a refusal names is not this page's matter."""
     named = [each for each in refused.problems if isinstance(each, Problem) and each.link_id == item.link_id]
     return list({each.code: each for each in named}.values())
+
+
+def _concerns(finding: Finding, item: Item) -> bool:
+    """Whether an emergency is over this answer; one over a score names no item, and is shown with any."""
+    return item.link_id in items_of(finding) or not items_of(finding)
 
 
 def _back(said: str | None) -> str | None:

@@ -1,0 +1,212 @@
+"""Opening what is planned: once each, also when Prom was down, and silence and expiry in their time."""
+
+import uuid
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from prom import clock
+from prom.assignments import service as assignments
+from prom.assignments.models import Assignment, Link, Plan
+from prom.config import Settings
+from prom.db import new_id, reading, transaction
+from prom.jobs import JOBS, run_once
+from prom.messaging.models import Message
+from prom.pathways.queries import episode
+from prom.pathways.service import end_episode
+from prom.patients import sealing
+from prom.patients.models import ContactPoint
+from prom.responses import service as responses
+from tests.conftest import MONDAY, Hospital
+from tests.prom.responses.test_at_once import at_once
+from tests.prom.steps import PATIENT, WELL, alerts, ask, ask_again, later, rows, send, short, the_alert
+
+NINE = MONDAY - timedelta(minutes=30)
+"""Monday 2 November, 09:00 in Oslo."""
+
+
+def open_all(settings: Settings) -> list[Assignment | None]:
+    """Open everything that is due, one transaction each, as the job does."""
+    made = []
+    while True:
+        with reading() as session:
+            due = assignments.due_plans(session)
+        if not due:
+            return made
+        with transaction() as session:
+            made.append(assignments.open_planned(session, due[0], settings))
+
+
+def planned() -> list[Assignment]:
+    """All planned assignments, oldest first."""
+    return rows(select(Assignment).order_by(Assignment.opens_at))
+
+
+def messages() -> list[Message]:
+    """All messages with a link, oldest first."""
+    return rows(select(Message).where(Message.kind == "assignment").order_by(Message.id))
+
+
+def plan_id() -> uuid.UUID:
+    """The hospital's one plan."""
+    (found,) = rows(select(Plan.id))
+    return found
+
+
+def test_nothing_opens_before_its_time(hospital: Hospital, database: Settings) -> None:
+    open_all(database)
+    clock.move_to(NINE + timedelta(days=7) - timedelta(seconds=1))
+    assert open_all(database) == []
+    clock.move_to(NINE + timedelta(days=7))
+    assert len(open_all(database)) == 1
+
+
+def test_opening_twice_opens_once(hospital: Hospital, database: Settings) -> None:
+    open_all(database)
+    with transaction() as session:
+        assert assignments.open_planned(session, plan_id(), database) is None
+        assert assignments.open_planned(session, new_id(), database) is None
+    assert (len([row for row in planned() if row.status == "open"]), len(messages())) == (1, 1)
+
+
+def test_two_workers_at_once_open_it_once(hospital: Hospital, database: Settings) -> None:
+    clock.move_to(NINE - timedelta(days=7))  # the first of all
+    plan = plan_id()
+
+    def work() -> bool:
+        with transaction() as session:
+            return assignments.open_planned(session, plan, database) is not None
+
+    assert sorted(at_once(work, work)) == [False, True]
+    assert (len(planned()), len(messages())) == (1, 1)
+
+
+def test_an_ended_episode_asks_nothing_more(hospital: Hospital, database: Settings) -> None:
+    with transaction() as session:
+        end_episode(session, episode(session, hospital.episode.id), hospital.nurse_actor)
+    assert open_all(database) == [None]
+    assert (planned(), messages()) == ([], [])
+
+
+def test_an_assignment_opens_with_its_window_and_one_message_with_a_link_of_its_own(
+    hospital: Hospital, database: Settings
+) -> None:
+    ask(database)
+    row = planned()[-1]
+    assert (row.opens_at, row.status, row.origin) == (NINE, "open", "planned")
+    hours = [(each - NINE).total_seconds() / 3600 for each in (row.due_at, row.overdue_at, row.expires_at)]
+    assert hours == [24, 36, 120]
+    assert row.begun_expires_at == NINE + timedelta(hours=132)
+    with reading() as session:
+        (message,) = session.scalars(select(Message).where(Message.assignment_id == row.id))
+        letter = sealing.open_column(session, message, "letter")
+        (link,) = session.scalars(select(Link).where(Link.assignment_id == row.id))
+        assert link.expires_at == message.expires_at == row.begun_expires_at
+    assert letter["to"] == "+4790000001"
+    assert f"{database.public_address}/a#" in letter["body"]
+
+
+def test_after_weeks_of_standing_still_the_past_ones_are_stored_as_expired_and_she_is_asked_once(
+    hospital: Hospital, database: Settings
+) -> None:
+    clock.move_to(NINE + timedelta(weeks=5, hours=3))
+    open_all(database)
+    made = planned()
+    assert [row.status for row in made] == ["expired"] * 6 + ["open"]
+    assert [row.opens_at for row in made] == [NINE + timedelta(weeks=week) for week in range(-1, 6)]
+    assert [message.assignment_id for message in messages()] == [made[-1].id]
+    assert open_all(database) == []
+
+
+def test_a_stop_within_the_window_only_delays_the_message(hospital: Hospital, database: Settings) -> None:
+    clock.move_to(NINE + timedelta(hours=100))
+    open_all(database)
+    assert planned()[-1].status == "open"
+    assert messages()[-1].created_at == clock.now()
+
+
+def test_a_week_after_week_asks_each_week_once(hospital: Hospital, database: Settings) -> None:
+    for _ in range(60):
+        open_all(database)
+        later(days=1)
+    days = [date.fromisoformat(row.occurrence.partition(":")[2]) for row in planned()]
+    assert days == [date(2026, 10, 26) + timedelta(weeks=week) for week in range(10)]
+
+
+def test_a_patient_without_a_phone_is_asked_without_a_message_and_silence_finds_her(
+    hospital: Hospital, database: Settings
+) -> None:
+    with transaction() as session:
+        session.scalars(select(ContactPoint)).one().active = False
+    assignment_id = ask(database)
+    assert messages() == []
+    later(hours=36)
+    with transaction() as session:
+        assert responses.raise_silence(session, assignment_id)
+    assert {topic for topic, _, _ in short()} == {"silence"}
+
+
+def test_silence_past_due_comes_on_the_call_list_once_and_goes_when_she_answers(
+    hospital: Hospital, database: Settings
+) -> None:
+    assignment_id = ask(database)
+    clock.move_to(NINE + timedelta(hours=36) - timedelta(seconds=1))
+    run_once(database)
+    assert short() == set()
+    for _ in range(3):
+        later(seconds=1)
+        run_once(database)
+        assert short() == {("silence", 2, "open")}
+    assert the_alert("silence").verbs == ("raise",)
+    assert the_alert("silence").findings[0]["reason"]["values"] == {"hours": 12.0, "begun": "false"}
+    send(assignment_id, WELL)
+    assert short() == {("silence", 2, "entered-in-error")}
+    run_once(database)
+    assert len(alerts()) == 1
+
+
+def test_a_report_on_her_own_that_she_never_sends_is_silence_too_and_one_that_staff_began_is_not(
+    hospital: Hospital, database: Settings
+) -> None:
+    send(ask(database), WELL)
+    ask_again(hospital)
+    with transaction() as session:
+        of = episode(session, hospital.episode.id)
+        assignments.assign(session, of, hospital.pathway.recorded[0], "staff", hospital.nurse_actor)
+    later(hours=37)
+    run_once(database)
+    assert len(the_alert("silence").findings) == 1
+
+
+def test_what_nobody_answers_expires_with_its_message(hospital: Hospital, database: Settings) -> None:
+    assignment_id = ask(database)
+    clock.move_to(NINE + timedelta(hours=120) - timedelta(seconds=1))
+    assert run_once(database) == {}
+    with reading() as session:
+        assert session.get_one(Assignment, assignment_id).status == "open"
+    later(seconds=1)
+    assert run_once(database) == {}
+    with reading() as session:
+        assert session.get_one(Assignment, assignment_id).status == "expired"
+        assert not responses.expire(session, assignment_id)
+    assert short() == {("silence", 2, "open")}
+
+
+def test_running_every_job_twice_in_the_same_moment_changes_nothing(hospital: Hospital, database: Settings) -> None:
+    ask(database)
+    later(hours=37)
+    run_once(database)
+    before = [(row.id, row.status) for row in planned()], short(), len(messages())
+    run_once(database, JOBS)
+    assert ([(row.id, row.status) for row in planned()], short(), len(messages())) == before
+
+
+def test_a_report_on_her_own_can_be_answered_at_once(hospital: Hospital, database: Settings) -> None:
+    assignment_id = ask_again(hospital)
+    with reading() as session:
+        found = assignments.answerable(session, hospital.patient.id)
+        assert found is not None
+        assert (found.id, found.origin, found.opens_at) == (assignment_id, "patient", MONDAY)
+    send(assignment_id, WELL, actor=PATIENT)
+    with reading() as session:
+        assert assignments.answerable(session, hospital.patient.id) is None

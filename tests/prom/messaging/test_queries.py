@@ -1,0 +1,88 @@
+"""Reading the outbox."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from prom import clock
+from prom.db import reading
+from prom.messaging import outbox, queries
+from prom.messaging.models import Kind
+from tests.conftest import MONDAY, Hospital
+from tests.fake_transport import Does, FakeTransport
+from tests.prom.messaging.letters import MOBILE, WORDS, later, put, put_on_call
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def test_an_empty_outbox_has_nothing_due() -> None:
+    with reading() as session:
+        assert queries.oldest_due(session, clock.now()) is None
+        assert (queries.open_by_state(session), queries.failed_by_kind(session, MONDAY)) == ({}, {})
+
+
+def test_what_is_to_be_sent_later_is_not_due(hospital: Hospital) -> None:
+    put(hospital, send_after=MONDAY + timedelta(hours=1))
+    with reading() as session:
+        assert queries.oldest_due(session, MONDAY) is None
+        assert queries.oldest_due(session, MONDAY + timedelta(hours=2)) == MONDAY + timedelta(hours=1)
+
+
+def test_what_is_tried_again_and_again_grows_old(hospital: Hospital) -> None:
+    put(hospital)
+    later(minutes=1)
+    outbox.deliver_due(FakeTransport([Does.REFUSE_FOR_NOW]))
+    with reading() as session:
+        assert queries.oldest_due(session, clock.now()) == MONDAY
+
+
+def test_what_was_accepted_is_not_due_any_more(hospital: Hospital) -> None:
+    put(hospital)
+    outbox.deliver_due(FakeTransport())
+    with reading() as session:
+        assert queries.oldest_due(session, clock.now()) is None
+
+
+def test_messages_are_counted_by_where_they_stand(hospital: Hospital) -> None:
+    put_on_call(hospital)
+    outbox.deliver_due(FakeTransport([Does.REFUSE_FOR_EVER]))
+    put(hospital, "assignment-1")
+    outbox.deliver_due(FakeTransport([Does.HANG]))
+    put(hospital, "assignment-2")
+    put(hospital, "assignment-3")
+    with reading() as session:
+        assert queries.open_by_state(session) == {"pending": 2, "ambiguous": 1}
+        assert queries.failed_by_kind(session, MONDAY) == {"on-call": 1}
+        assert queries.failed_by_kind(session, MONDAY + timedelta(seconds=1)) == {}
+
+
+def test_a_patients_links_are_counted_by_kind_and_since_an_instant(hospital: Hospital) -> None:
+    put(hospital, "assignment-1")
+    later(hours=1)
+    put(hospital, "new-link-1", kind="new-link")
+    put_on_call(hospital, patient_id=hospital.patient.id)
+    with reading() as session:
+        assert queries.links_since(session, uuid.uuid4(), MONDAY) == 0
+        assert queries.links_since(session, hospital.patient.id, MONDAY) == 2
+        assert queries.links_since(session, hospital.patient.id, MONDAY + timedelta(minutes=1)) == 1
+        assert queries.links_since(session, hospital.patient.id, MONDAY, kinds=[Kind.ASSIGNMENT]) == 1
+
+
+def test_a_blanked_letter_is_not_listed(hospital: Hospital) -> None:
+    put(hospital)
+    outbox.deliver_due(FakeTransport([Does.REFUSE_FOR_EVER]))
+    outbox.blank_settled()
+    with reading() as session:
+        assert queries.list_open(session) == []
+
+
+def test_letters_are_opened_newest_first_up_to_the_limit(hospital: Hospital) -> None:
+    put(hospital, "assignment-1")
+    later(minutes=1)
+    alert = put_on_call(hospital)
+    with reading() as session:
+        newest, older = queries.list_open(session)
+        assert (newest.id, newest.patient_id, newest.kind) == (alert, None, "on-call")
+        assert (older.to, older.body, older.state) == (MOBILE, WORDS, "pending")
+        assert queries.list_open(session, limit=1) == [newest]

@@ -1,0 +1,141 @@
+"""The periodic jobs: each run leaves a tick, none stops another, and the worker stops when told."""
+
+import signal
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from prom import clock, config
+from prom.config import Settings
+from prom.db import engine, reading
+from prom.jobs import JOBS, Job, run_once, transport_of
+from prom.messaging.console import Console
+from prom.messaging.twilio import Twilio
+from prom.oversight.models import Tick
+from tests.conftest import MONDAY, Hospital
+from tests.prom.messaging.letters import MOBILE, message, put
+
+
+def job(name: str, run: object) -> Job:
+    """A job that runs every hour."""
+    assert callable(run)
+    return Job(name, timedelta(hours=1), run)
+
+
+def fail(_settings: Settings) -> int:
+    """Fail as a database would, with a number in the words."""
+    raise LookupError(f"no row for {MOBILE}")
+
+
+def tick(name: str) -> Tick:
+    """Read a job's tick."""
+    with reading() as session:
+        row = session.get_one(Tick, name)
+        session.expunge(row)
+    return row
+
+
+@pytest.mark.usefixtures("database")
+def test_a_job_that_fails_stops_none_of_the_others(settings: Settings) -> None:
+    ran: list[str] = []
+    failures = run_once(settings, [job("bad", fail), job("good", lambda _: ran.append("good"))])
+    assert failures == {"bad": "LookupError"}
+    assert ran == ["good"]
+
+
+@pytest.mark.usefixtures("database")
+def test_a_failure_is_told_by_its_class_alone(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
+    run_once(settings, [job("bad", fail)])
+    printed = "".join(capfd.readouterr())
+    assert "LookupError" in printed
+    assert MOBILE not in printed
+    assert tick("bad").failure == "LookupError"
+
+
+@pytest.mark.usefixtures("database")
+def test_a_tick_tells_when_the_job_last_ended_well_and_last_failed(settings: Settings) -> None:
+    with clock.moved_to(MONDAY):
+        run_once(settings, [job("sweep", lambda _: 1)])
+    assert (tick("sweep").finished_at, tick("sweep").failed_at, tick("sweep").runs) == (MONDAY, None, 1)
+    with clock.moved_to(MONDAY + timedelta(minutes=1)):
+        run_once(settings, [job("sweep", fail)])
+    row = tick("sweep")
+    assert (row.started_at, row.finished_at, row.failed_at) == (MONDAY + timedelta(minutes=1), MONDAY, row.started_at)
+    assert row.runs == 2
+
+
+@pytest.mark.usefixtures("database")
+def test_a_job_that_hangs_shows_a_begin_without_an_end(settings: Settings) -> None:
+    begins: list[Tick] = []
+    run_once(settings, [job("sweep", lambda _: begins.append(tick("sweep")))])
+    assert begins[0].finished_at is None
+
+
+@pytest.mark.usefixtures("database")
+def test_several_workers_at_once_share_a_tick(settings: Settings) -> None:
+    threads = [threading.Thread(target=run_once, args=(settings, [job("sweep", lambda _: 1)])) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert tick("sweep").runs == 4
+
+
+def test_every_job_has_a_name_of_its_own_and_a_cadence() -> None:
+    assert len({row.name for row in JOBS}) == len(JOBS)
+    assert all(row.every >= timedelta(seconds=1) for row in JOBS)
+
+
+def test_messages_go_to_the_console_unless_twilio_is_configured() -> None:
+    assert isinstance(transport_of(None), Console)
+    assert isinstance(transport_of(config.Twilio("AC1", "secret", "+4759446000")), Twilio)
+
+
+@pytest.mark.usefixtures("database")
+def test_running_once_sends_what_is_due(hospital: Hospital, settings: Settings) -> None:
+    made = put(hospital)
+    assert run_once(settings) == {}
+    assert message(made).state == "accepted"
+
+
+WORKER = """
+import sys, time
+from datetime import timedelta
+from prom import config, db
+from prom.jobs import Job, run_forever
+
+def slow(settings):
+    print("begun", flush=True)
+    time.sleep(1)
+    print("ended", flush=True)
+
+def bad(settings):
+    raise LookupError
+
+settings = config.from_environment({"PROM_HOME": sys.argv[1], "PROM_DATABASE_URL": sys.argv[2]})
+db.connect(settings)
+run_forever(settings, [Job("bad", timedelta(seconds=1), bad), Job("slow", timedelta(hours=1), slow)])
+print("returned", flush=True)
+"""
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("word", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_finishes_the_job_in_hand_and_stops(tmp_path: Path, word: signal.Signals) -> None:
+    address = engine().url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", WORKER, str(tmp_path), address]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        seen: list[str] = []
+        while "begun" not in seen:
+            seen.append(worker.stdout.readline().strip())
+        worker.send_signal(word)
+        printed, _ = worker.communicate(timeout=30)
+    assert worker.returncode == 0
+    assert [line for line in printed.splitlines() if line in ("ended", "returned")] == ["ended", "returned"]
+    assert tick("slow").finished_at is not None
+    assert tick("bad").failure == "LookupError"

@@ -1,0 +1,98 @@
+"""Taking back: what a response raised no longer stands, and silence ends when she answers."""
+
+from dataclasses import replace
+
+from alerts.findings import Finding, Reason
+from alerts.lifecycle import Outcome
+from alerts.rules import Severity
+from prom.audit.service import SYSTEM
+from prom.db import new_id, transaction
+from prom.worklist import service as worklist
+from prom.worklist.service import identity_of
+from questionnaires.definition import Texts
+from tests.conftest import Hospital
+from tests.prom.steps import short, the_alert
+from tests.prom.worklist.findings import act, finding, origin, put
+
+SILENCE = Finding(
+    "silence",
+    "urn:prom:rules:test|1.0.0",
+    "silence",
+    Severity.NEXT_WORKING_DAY,
+    "rule",
+    Texts.of({"nb": "Har ikke svart", "nn": "Har ikkje svart", "en": "Has not answered"}),
+    None,
+    Reason("overdue", {"hours": 12.0, "begun": "false"}),
+)
+
+
+def test_withdrawing_what_raised_nothing_touches_nothing(hospital: Hospital) -> None:
+    put(hospital)
+    with transaction() as session:
+        assert worklist.withdraw(session, new_id(), hospital.nurse_actor) == 0
+    assert the_alert("nausea").verbs == ("raise",)
+
+
+def test_what_still_holds_is_kept(hospital: Hospital) -> None:
+    still = finding(Severity.NEXT_WORKING_DAY, "moderate")
+    of = put(hospital, still, finding(Severity.SAME_DAY, "severe"), finding(topic="pain"))
+    assert of.response_id is not None
+    with transaction() as session:
+        worklist.withdraw(session, of.response_id, hospital.nurse_actor, keep=frozenset({identity_of(still)}))
+    assert short() == {
+        ("nausea", Severity.NEXT_WORKING_DAY, "open"),
+        ("pain", Severity.SAME_DAY, "entered-in-error"),
+    }
+
+
+def test_withdrawing_twice_is_withdrawing_once(hospital: Hospital) -> None:
+    of = put(hospital)
+    assert of.response_id is not None
+    with transaction() as session:
+        assert worklist.withdraw(session, of.response_id, hospital.nurse_actor) == 1
+        assert worklist.withdraw(session, of.response_id, hospital.nurse_actor) == 0
+    assert the_alert("nausea").verbs == ("raise", "withdraw")
+
+
+def silent(hospital: Hospital) -> worklist.Origin:
+    """Put the patient on the call list; returns the assignment that she has not answered."""
+    unanswered = replace(origin(hospital), response_id=None)
+    with transaction() as session:
+        worklist.raise_alerts(session, unanswered, [SILENCE], SYSTEM)
+    return unanswered
+
+
+def answer(of: worklist.Origin) -> None:
+    """Let her answer."""
+    with transaction() as session:
+        worklist.settle_silence(session, of.assignment_id)
+
+
+def test_silence_ends_when_she_answers_and_says_so(hospital: Hospital) -> None:
+    answer(silent(hospital))
+    assert short() == {("silence", Severity.NEXT_WORKING_DAY, "entered-in-error")}
+    assert the_alert("silence").verbs == ("raise", "withdraw")
+
+
+def test_silence_over_another_assignment_stays(hospital: Hospital) -> None:
+    first = silent(hospital)
+    silent(hospital)
+    answer(first)
+    assert short() == {("silence", Severity.NEXT_WORKING_DAY, "open")}
+
+
+def test_a_call_that_a_nurse_has_made_and_resolved_stays_resolved_when_she_answers(hospital: Hospital) -> None:
+    of = silent(hospital)
+    act(hospital, worklist.acknowledge, topic="silence")
+    act(hospital, worklist.resolve, Outcome.HANDLED_BY_PHONE, topic="silence")
+    answer(of)
+    assert the_alert("silence").alert.state == "resolved"
+    assert the_alert("silence").verbs == ("raise", "acknowledge", "resolve")
+
+
+def test_other_evidence_without_a_response_is_no_silence(hospital: Hospital) -> None:
+    """A red flag saved in a begun form stands until a nurse has seen it."""
+    begun = replace(origin(hospital), response_id=None)
+    put(hospital, finding(Severity.EMERGENCY, topic="fever"), of=begun)
+    answer(begun)
+    assert the_alert("fever").alert.state == "open"
