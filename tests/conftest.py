@@ -70,7 +70,7 @@ def _running_clock() -> Iterator[None]:
 
 @pytest.fixture
 def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
-    """Settings for a migrated database on the database of this run: fresh, or with the hospital where that is asked for."""
+    """Settings for a migrated database of this run: fresh, or with the hospital where that is asked for."""
     if "hospital" in request.fixturenames:
         addresses = databases.new_database(_make_hospital, tmp_path, "hospital")
     else:

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime
-from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -45,7 +44,7 @@ class Alert(Base):
     #: Counts the changes; acting on an older one is refused.
     version: Mapped[int] = mapped_column()
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy names and reads it so)
     __table_args__ = (
         CheckConstraint("severity BETWEEN 1 AND 4", name="severity_known"),
         CheckConstraint(f"({CLOSED}) = (next_action_at IS NULL)", name="open_has_a_next_action"),

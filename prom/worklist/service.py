@@ -151,9 +151,7 @@ def leave_to(session: Session, assignment_id: uuid.UUID, response_id: uuid.UUID)
     """
     session.execute(
         update(Evidence)
-        .where(
-            Evidence.assignment_id == assignment_id, Evidence.response_id.is_(None), Evidence.withdrawn_at.is_(None)
-        )
+        .where(Evidence.assignment_id == assignment_id, Evidence.response_id.is_(None), Evidence.withdrawn_at.is_(None))
         .values(response_id=response_id)
     )
 

@@ -45,7 +45,7 @@ class Vendor:
 def run_worker(settings: Settings, die_at: int, instant: datetime) -> int:
     """Run every job once in a process of its own that dies by SIGKILL at its commit number `die_at`, from 0.
 
-    That commit does not happen, the one before it has: each number is a death between two steps. Returns its wait status.
+    That commit does not happen, the one before it has: each number is a death between two steps. Returns its status.
     """
     db.dispose()  # no connection is shared with the child
     child = os.fork()

@@ -137,7 +137,9 @@ def test_from_registration_to_export(
     quality = open_page(width=1440, height=900)
     sign_in(quality, live_server, "quality")
     answers, codebook = take_out(quality, live_server, tmp_path)
-    assert [(row["temperature"], row["nausea_frequency"], row["source"]) for row in answers] == [("38.5", "3", "patient")]
+    assert [(row["temperature"], row["nausea_frequency"], row["source"]) for row in answers] == [
+        ("38.5", "3", "patient")
+    ]
     assert set(answers[0]) == {row["column"] for row in codebook}
     assert "free_text" not in answers[0]
 

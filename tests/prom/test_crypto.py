@@ -134,7 +134,7 @@ def test_a_key_file_that_others_can_reach_is_refused_with_the_command_that_mends
     with pytest.raises(StartRefused, match=f"chmod 600 {home.key_file}"):
         crypto.load_master_key(home)
     home.key_file.chmod(0o600)
-    assert crypto.load_master_key(home)
+    assert crypto.load_master_key(home) is crypto.keyring()
 
 
 def test_a_new_key_file_is_its_owners_alone_whatever_the_umask(home: Settings) -> None:

@@ -1,5 +1,6 @@
 """Begun forms: each answer is refused or saved by itself, and judged at that very save."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -97,7 +98,7 @@ def test_a_red_flag_raises_its_alert_at_that_save_and_shows_its_instruction(
 ) -> None:
     assignment_id = ask(database)
     assert save(assignment_id, "temperature-measured", "yes") == []
-    assert save(assignment_id, "temperature", 38.0) == ["fever"]
+    assert save(assignment_id, "temperature", Decimal("38.0")) == ["fever"]
     assert short() == {("fever", Severity.EMERGENCY, "open")}
     with reading() as session:
         assert len(session.scalars(select(Message).where(Message.kind == "on-call")).all()) == 1
@@ -141,7 +142,7 @@ def test_what_is_no_emergency_waits_until_it_is_sent(hospital: Hospital, databas
 
 def test_an_answer_can_be_changed_and_left_out_again(hospital: Hospital, database: Settings) -> None:
     assignment_id = ask(database)
-    save(assignment_id, "weight", 70.5)
+    save(assignment_id, "weight", Decimal("70.5"))
     save(assignment_id, "weight", None)
     save(assignment_id, "shivering", "no")
     assert saved(assignment_id) == {"shivering": "no"}
