@@ -1,7 +1,7 @@
 """Norwegian national identity numbers: checked, and never used to derive a birth date or a sex.
 
-python-stdnum knows the ordinary ones; what it refuses and Norway accepts (synthetic numbers, H and FH numbers,
-the series that begins in 2032) is checked here after clinical.md 5.1.
+By our own code, since the library at hand (python-stdnum 2.2) refuses what Norway accepts: synthetic numbers, H and FH
+numbers, and the series that begins in 2032. The rules are those of Skatteetaten, as gathered in docs/adr/0013.
 """
 
 from datetime import date
