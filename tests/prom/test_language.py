@@ -53,7 +53,13 @@ def test_every_refusal_has_words(tag: str) -> None:
 
 @pytest.mark.parametrize(
     "number, tag, written",
-    [(38.0, "nb", "38"), (38.5, "nb", "38,5"), (38.5, "en", "38.5"), (1234.5, "nn", f"1{SPACE}234,5"), (0.125, "nb", "0,12")],
+    [
+        (38.0, "nb", "38"),
+        (38.5, "nb", "38,5"),
+        (38.5, "en", "38.5"),
+        (1234.5, "nn", f"1{SPACE}234,5"),
+        (0.125, "nb", "0,12"),
+    ],
 )
 def test_a_number_has_its_languages_decimal_sign_and_no_more_digits_than_it_needs(
     number: float, tag: str, written: str
@@ -77,7 +83,14 @@ def test_a_day_is_written_as_people_of_the_language_do() -> None:
 
 @pytest.mark.parametrize(
     "seconds, written",
-    [(-5, "0 minutter"), (0, "0 minutter"), (59, "1 minutt"), (600, "10 minutter"), (5400, "2 timer"), (172800, "2 døgn")],
+    [
+        (-5, "0 minutter"),
+        (0, "0 minutter"),
+        (59, "1 minutt"),
+        (600, "10 minutter"),
+        (5400, "2 timer"),
+        (172800, "2 døgn"),
+    ],
 )
 def test_a_wait_is_written_in_its_largest_fitting_unit(seconds: float, written: str) -> None:
     assert language.as_waiting(seconds, "nb") == written
