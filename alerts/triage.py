@@ -30,11 +30,17 @@ AnyRow = TypeVar("AnyRow", bound=Row)
 
 
 def order(rows: Iterable[AnyRow], now: datetime) -> list[AnyRow]:
-    """Return the rows, most urgent first: severity, then the share of the target time that is used, then the oldest.
+    """Return the rows, most urgent first: severity, what is nobody's, the share of its time that is used, the oldest.
 
     What is closed stands last. Rows that are equal in all of this keep the order they came in.
     """
-    return sorted(rows, key=lambda row: (not is_open(row.state), -row.severity, -share_used(row, now), row.raised_at))
+    return sorted(rows, key=lambda row: (not is_open(row.state), -row.severity, *_within_a_severity(row, now)))
+
+
+def _within_a_severity(row: Row, now: datetime) -> tuple[bool, bool, float, datetime]:
+    """An escalated alert has missed a deadline already, so the new one that it was given does not set it back."""
+    is_somebodys = row.state in (State.ACKNOWLEDGED, State.SNOOZED)
+    return is_somebodys, row.state is not State.ESCALATED, -share_used(row, now), row.raised_at
 
 
 def share_used(row: Row, now: datetime) -> float:

@@ -66,7 +66,7 @@ def _open(record: Record) -> list[Alert]:
 def _open_alert(record: Record, alert: Alert) -> OpenAlert:
     found = [each for each in record.evidence.get(alert.id, ()) if each.row.withdrawn_at is None]
     ordered = reasons.in_reading_order(found)
-    sentences = (reasons.explained(each.finding, record.names_by(each.row.rules), record.reader) for each in ordered)
+    sentences = (_sentence(record, each) for each in ordered)
     claimed = alert.claimed_by
     return OpenAlert(
         alert=alert,
@@ -137,6 +137,11 @@ def withdrawn(record: Record, report: Report) -> Withdrawn:
     gone = [each for each in found if each.row.response_id == report.row.id and each.row.withdrawn_at is not None]
     titles = (reasons.title_of(each.finding, record.reader) for each in reasons.in_reading_order(gone))
     return Withdrawn(report, tuple(dict.fromkeys(titles)))
+
+
+def _sentence(record: Record, evidence: OpenedEvidence) -> str:
+    words = reasons.explained(evidence.finding, record.names_by(evidence.row.rules), record.reader)
+    return reasons.marked(words, evidence, record.reader)
 
 
 def received(record: Record, report: Report) -> Received:

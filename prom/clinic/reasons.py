@@ -42,6 +42,12 @@ def explained(finding: Mapping[str, Any], names: Names, reader: Reader) -> str:
     return explanation(reason["code"], reason["values"], names, reader) or title_of(finding, reader)
 
 
+def marked(words: str, evidence: OpenedEvidence, reader: Reader) -> str:
+    """Return a reason, with a remark where it stands in no report that was sent: typed, and perhaps taken back."""
+    typed_only = evidence.row.response_id is None and "item" in evidence.finding["reason"]["values"]
+    return reader.text("reason.typed", reason=words) if typed_only else words
+
+
 def explanation(code: str, values: Values, names: Names, reader: Reader) -> str:
     """Return the part that follows the title; empty for a reason this version knows no words for."""
     writer = _WRITERS.get(code)

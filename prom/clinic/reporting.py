@@ -164,7 +164,8 @@ def sent_already(
 
     Holds the patient's row until the transaction ends, so that two presses come one after the other.
     """
-    session.get_one(Patient, episode.patient_id, with_for_update=True)
+    # Not FOR UPDATE: rows that only point at her, such as her own save at this moment, must not wait for it.
+    session.get_one(Patient, episode.patient_id, with_for_update={"key_share": True})
     return session.scalars(
         select(Response.id).where(
             Response.patient_id == episode.patient_id,

@@ -189,7 +189,7 @@ def _chip(alert: Alert, opened: _Opened, reader: Reader) -> Chip:
 
 def _reasons(waiting: Waiting, opened: _Opened, reader: Reader) -> tuple[str, ...]:
     sentences = (
-        reasons.sentence(each.finding, opened.names.get(each.row.rules, NAMELESS), reader)
+        reasons.marked(reasons.sentence(each.finding, opened.names.get(each.row.rules, NAMELESS), reader), each, reader)
         for alert in waiting.alerts
         for each in reasons.in_reading_order(opened.evidence.get(alert.id, ()))
     )

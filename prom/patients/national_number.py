@@ -33,15 +33,15 @@ def _second_control_is_right(digits: list[int]) -> bool:
 
 
 def fits(number: str, birth_date: date) -> bool:
-    """Whether day and month in a valid number are those of a birth date. A number that holds no date fits any.
+    """Whether day, month and year in a valid number are those of a birth date. A number that holds no date fits any.
 
     They may honestly differ, so this is for a warning only.
     """
-    return int(number[0]) in (8, 9) or _day_and_month(number) == (birth_date.day, birth_date.month)
+    return int(number[0]) in (8, 9) or _date_in(number) == (birth_date.day, birth_date.month, birth_date.year % 100)
 
 
-def _day_and_month(number: str) -> tuple[int, int]:
-    day, month = int(number[:2]), int(number[2:4])
+def _date_in(number: str) -> tuple[int, int, int]:
+    day, month, year = int(number[:2]), int(number[2:4]), int(number[4:6])
     if day > 40:
         day -= 40  # D-number
     if month > 80:
@@ -50,12 +50,11 @@ def _day_and_month(number: str) -> tuple[int, int]:
         month -= 65  # synthetic D- and birth numbers of the population register's test environment
     elif month > 40:
         month -= 40  # H-number, and NAV's synthetic ones
-    return day, month
+    return day, month, year
 
 
 def _holds_a_date(number: str) -> bool:
-    day, month = _day_and_month(number)
-    year = int(number[4:6])
+    day, month, year = _date_in(number)
     return any(_is_date(century + year, month, day, number) for century in (1800, 1900, 2000))
 
 

@@ -56,9 +56,9 @@ def of_response(session: Session, assignment: Assignment, response: Response, un
 
 
 def instructions(findings: tuple[Finding, ...], unit_phone: str, language: str) -> tuple[Words, ...]:
-    """Return what the findings tell her to do, each sentence once, in the order of the rules."""
+    """Return what the findings tell her to do, each sentence once: calling 113 first, then as the rules stand."""
     found = [wording.instruction(each.instruction, unit_phone, language) for each in findings if each.instruction]
-    return tuple(dict.fromkeys(found))
+    return tuple(sorted(dict.fromkeys(found), key=lambda words: not wording.calls_113(words)))
 
 
 def advised(instrument: Instrument, levels: dict[str, float], language: str) -> tuple[Advised, ...]:

@@ -1,5 +1,6 @@
 """Answers, problems and instructions as words for people. Everything comes back with the language it is in."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -93,6 +94,11 @@ def numbers(instructions: Sequence[Words], unit_phone: str) -> tuple[str, ...]:
         "116117": said.find(hard(_OUT_OF_HOURS)),
     }
     return tuple(sorted(places, key=lambda number: places[number] if places[number] >= 0 else len(said)))
+
+
+def calls_113(words: Words) -> bool:
+    """Whether an instruction tells her to call the ambulance."""
+    return "113" in re.findall(r"\d+", words.text.replace(hard(_OUT_OF_HOURS), ""))
 
 
 def hard(text: str) -> str:

@@ -265,9 +265,13 @@ def _ring_on_call(session: Session, alert: Alert) -> None:
 def acknowledge(session: Session, alert: Alert, version: int, clinician: Actor) -> None:
     """Take an alert as one's own: from now on there is a deadline for contact."""
     _check_version(alert, version)
+    before = alert.next_action_at
     alert.state = next_state(State(alert.state), Verb.ACKNOWLEDGE)
     alert.claimed_by, alert.acknowledged_at, alert.new_evidence = clinician.id, clock.now(), 0
     _set_clock(session, alert)
+    if alert.severity < Severity.EMERGENCY and before and alert.next_action_at and before > clock.now():
+        # Claiming just before the unit closes does not put the contact off until tomorrow.
+        alert.next_action_at = min(before, alert.next_action_at)
     _done(session, alert, Verb.ACKNOWLEDGE, clinician)
 
 
@@ -281,9 +285,12 @@ def note(session: Session, alert: Alert, version: int, clinician: Actor, words: 
 
 
 def resolve(session: Session, alert: Alert, version: int, clinician: Actor, outcome: str, words: str = "") -> None:
-    """Close an acknowledged alert with its outcome; raises Invalid without one."""
+    """Close an acknowledged alert with its outcome; raises Invalid without one.
+
+    An emergency is not closed because nobody was reached: it stays, with its deadline, until somebody was.
+    """
     _check_version(alert, version)
-    if outcome not in set(Outcome):
+    if outcome not in set(Outcome) or (alert.severity == Severity.EMERGENCY and outcome == Outcome.NO_CONTACT):
         raise Invalid("outcome")
     alert.state = next_state(State(alert.state), Verb.RESOLVE, Outcome(outcome))
     alert.next_action_at, alert.closed_at = None, clock.now()

@@ -99,3 +99,13 @@ def test_the_order_does_not_depend_on_the_order_before(listed: list[Row], chance
 def test_no_row_stands_above_a_graver_one(listed: list[Row]) -> None:
     severities = [row.severity for row in order(listed, NOW) if is_open(row.state)]
     assert severities == sorted(severities, reverse=True)
+
+
+def test_what_is_nobodys_stands_before_what_somebody_has_taken() -> None:
+    taken = Row("taken", waited=3, target=4, state=State.ACKNOWLEDGED)
+    assert names(taken, Row("nobody's", waited=1, target=4)) == ["nobody's", "taken"]
+
+
+def test_one_that_missed_its_deadline_does_not_sink_when_it_gets_a_new_one() -> None:
+    escalated = Row("escalated", waited=1, target=10, state=State.ESCALATED)
+    assert names(Row("nearly due", waited=9, target=10), escalated) == ["escalated", "nearly due"]
