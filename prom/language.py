@@ -95,4 +95,5 @@ def as_number(number: float, language: str) -> str:
 
 @cache
 def _locale(language: str) -> Locale:
-    return Locale.parse(language)
+    # British dates beside a 24-hour clock, as Norwegians write English.
+    return Locale.parse("en_GB" if language == "en" else language)
