@@ -124,7 +124,7 @@ def _make(
     )
     session.add(assignment)
     session.flush()
-    _record(session, actor, "assignment.open", assignment)
+    audit.about(session, actor, "assignment.open", assignment)
     return assignment
 
 
@@ -212,7 +212,7 @@ def complete(session: Session, assignment: Assignment, actor: Actor) -> None:
     assignment.status, assignment.completed_at = "completed", clock.now()
     session.flush()
     outbox.cancel(session, assignment.id)
-    _record(session, actor, "assignment.complete", assignment)
+    audit.about(session, actor, "assignment.complete", assignment)
 
 
 def reopen(session: Session, assignment: Assignment, actor: Actor) -> None:
@@ -224,7 +224,7 @@ def reopen(session: Session, assignment: Assignment, actor: Actor) -> None:
     ends = assignment.begun_expires_at
     assignment.status = "open" if assignment.origin != "staff" and clock.now() < ends else "cancelled"
     session.flush()
-    _record(session, actor, "assignment.reopen", assignment)
+    audit.about(session, actor, "assignment.reopen", assignment)
 
 
 def expire(session: Session, assignment: Assignment) -> None:
@@ -232,7 +232,7 @@ def expire(session: Session, assignment: Assignment) -> None:
     assignment.status = "expired"
     session.flush()
     outbox.cancel(session, assignment.id)
-    _record(session, SYSTEM, "assignment.expire", assignment)
+    audit.about(session, SYSTEM, "assignment.expire", assignment)
 
 
 def silent(session: Session, limit: int = 200) -> list[uuid.UUID]:
@@ -286,16 +286,3 @@ def origin_of(assignment: Assignment, response_id: uuid.UUID | None = None) -> O
 
 def _zone(session: Session, unit_id: uuid.UUID) -> ZoneInfo:
     return ZoneInfo(session.get_one(Unit, unit_id).zone)
-
-
-def _record(session: Session, actor: Actor, action: str, assignment: Assignment) -> None:
-    audit.record(
-        session,
-        actor,
-        action,
-        tenant_id=assignment.tenant_id,
-        entity="assignment",
-        entity_id=assignment.id,
-        subjects=[assignment.patient_id],
-        unit_id=assignment.unit_id,
-    )

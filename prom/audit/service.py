@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, Protocol, cast
 
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
@@ -62,3 +62,39 @@ def record(
     if rows:
         connection.execute(_SUBJECT, rows)
     return row_id
+
+
+class Row(Protocol):
+    """A row about one patient of one unit. The log names its kind by its table."""
+
+    __tablename__: str
+
+    @property
+    def id(self) -> Any:
+        """The row's id."""
+
+    @property
+    def tenant_id(self) -> Any:
+        """The tenant."""
+
+    @property
+    def patient_id(self) -> Any:
+        """The patient: the record's one subject."""
+
+    @property
+    def unit_id(self) -> Any:
+        """The unit whose care it is."""
+
+
+def about(session: Session, actor: Actor, action: str, row: Row) -> None:
+    """Write one record about one row that belongs to a patient and a unit."""
+    record(
+        session,
+        actor,
+        action,
+        tenant_id=row.tenant_id,
+        entity=row.__tablename__,
+        entity_id=row.id,
+        subjects=[row.patient_id],
+        unit_id=row.unit_id,
+    )

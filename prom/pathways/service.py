@@ -87,7 +87,7 @@ def start_episode(
     sealing.seal(session, episode, "clinical", asdict(given))
     session.add(episode)
     session.flush()
-    _record(session, actor, "episode.start", episode)
+    audit.about(session, actor, "episode.start", episode)
     return episode
 
 
@@ -100,7 +100,7 @@ def end_episode(session: Session, episode: Episode, actor: Actor) -> None:
     """End an episode; nothing more is asked in it."""
     episode.status, episode.ended_at = "ended", clock.now()
     session.flush()
-    _record(session, actor, "episode.end", episode)
+    audit.about(session, actor, "episode.end", episode)
 
 
 def publish_pathway(session: Session, name: str, signed_by: str) -> list[Definition]:
@@ -133,16 +133,3 @@ def _parts(session: Session, pathway: Pathway) -> Iterator[Definition]:
         )
     for canonical in dict.fromkeys(asked.rules for asked in pathway.asked if asked.rules):
         yield newest(session, "rule-set", canonical)
-
-
-def _record(session: Session, actor: Actor, action: str, episode: Episode) -> None:
-    audit.record(
-        session,
-        actor,
-        action,
-        tenant_id=episode.tenant_id,
-        entity="episode",
-        entity_id=episode.id,
-        subjects=[episode.patient_id],
-        unit_id=episode.unit_id,
-    )

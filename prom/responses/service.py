@@ -145,7 +145,7 @@ def _store(
     sealing.seal(session, response, "scores", judged.scores_document)
     session.add(response)
     session.flush()
-    _record(session, by.actor, "response.submit", response)
+    audit.about(session, by.actor, "response.submit", response)
     return response
 
 
@@ -180,7 +180,7 @@ def enter_in_error(session: Session, response: Response, actor: Actor) -> None:
     worklist.leave_to(session, assignment.id, response.id)
     _judge_anew(session, assignment, response.authored_at, actor)
     assignments.reopen(session, assignment, actor)
-    _record(session, actor, "response.enter-in-error", response)
+    audit.about(session, actor, "response.enter-in-error", response)
 
 
 def _judge_anew(session: Session, assignment: Assignment, since: datetime, actor: Actor) -> None:
@@ -242,16 +242,3 @@ def _judge_begun(session: Session, assignment: Assignment, begun: drafts.Opened)
     response = _store(session, assignment, begun.response, judged, by, begun.saved_at, status="in-progress")
     worklist.raise_alerts(session, origin_of(assignment, response.id), judged.findings)
     drafts.discard(session, assignment)
-
-
-def _record(session: Session, actor: Actor, action: str, response: Response) -> None:
-    audit.record(
-        session,
-        actor,
-        action,
-        tenant_id=response.tenant_id,
-        entity="response",
-        entity_id=response.id,
-        subjects=[response.patient_id],
-        unit_id=response.unit_id,
-    )

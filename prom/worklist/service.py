@@ -174,7 +174,7 @@ def _raise_one(session: Session, origin: Origin, topic: str, findings: Sequence[
     for finding in findings:
         _add_evidence(session, origin, alert, finding)
     _event(session, alert, verb)
-    _audit(session, actor, f"alert.{verb}", alert)
+    audit.about(session, actor, f"alert.{verb}", alert)
     if alert.severity == Severity.EMERGENCY and alert.state != State.ACKNOWLEDGED:
         _ring_on_call(session, alert)
     return alert
@@ -281,7 +281,7 @@ def note(session: Session, alert: Alert, version: int, clinician: Actor, words: 
     if not words.strip():
         raise Invalid("note")
     _event(session, alert, "note", clinician, {"note": words.strip()})
-    _audit(session, clinician, "alert.note", alert)
+    audit.about(session, clinician, "alert.note", alert)
 
 
 def resolve(session: Session, alert: Alert, version: int, clinician: Actor, outcome: str, words: str = "") -> None:
@@ -382,7 +382,7 @@ def _weigh_again(session: Session, alert: Alert, actor: Actor) -> None:
     if left:
         alert.severity = max(left)
         _event(session, alert, "evidence-withdrawn", actor)
-        _audit(session, actor, "alert.evidence-withdrawn", alert)
+        audit.about(session, actor, "alert.evidence-withdrawn", alert)
         return
     alert.state = next_state(State(alert.state), Verb.WITHDRAW)
     alert.next_action_at = None
@@ -407,7 +407,7 @@ def _zone(session: Session, unit_id: uuid.UUID) -> ZoneInfo:
 def _done(session: Session, alert: Alert, verb: Verb, actor: Actor, words: Mapping[str, str] | None = None) -> None:
     session.flush()
     _event(session, alert, verb, actor, words)
-    _audit(session, actor, f"alert.{verb}", alert)
+    audit.about(session, actor, f"alert.{verb}", alert)
 
 
 def _event(
@@ -427,19 +427,6 @@ def _event(
     if words:
         sealing.seal(session, event, "note", dict(words))
     session.add(event)
-
-
-def _audit(session: Session, actor: Actor, action: str, alert: Alert) -> None:
-    audit.record(
-        session,
-        actor,
-        action,
-        tenant_id=alert.tenant_id,
-        entity="alert",
-        entity_id=alert.id,
-        subjects=[alert.patient_id],
-        unit_id=alert.unit_id,
-    )
 
 
 def settle_silence(session: Session, assignment_id: uuid.UUID) -> None:
