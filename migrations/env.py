@@ -5,6 +5,7 @@ from alembic import context
 import prom.assignments.models
 import prom.audit.models
 import prom.catalogue.models
+import prom.clients.models
 import prom.messaging.models
 import prom.oversight.models
 import prom.pathways.models

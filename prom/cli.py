@@ -4,6 +4,7 @@ import click
 
 from prom import logs
 from prom.commands import (
+    clients,
     database,
     demo,
     doctor,
@@ -39,6 +40,7 @@ for command in (
     rules.rules,
     hospital.unit,
     hospital.staff,
+    clients.client,
     patients.patient,
     show_worklist,
     exports.export,

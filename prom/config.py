@@ -37,6 +37,8 @@ class Settings:
     #: Scheme and host that links in messages begin with, without a slash at the end.
     public_address: str
     demo: bool
+    #: What one caller of the machine's doors may ask in a minute, over all processes.
+    requests_per_minute: int
     twilio: Twilio | None
 
     @property
@@ -54,7 +56,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; raises StartRefused naming the variable that is wrong and what would be right."""
     given = os.environ if environment is None else environment
     home = Path(given.get("PROM_HOME") or PROJECT / "var").expanduser().absolute()
-    port = _port(given.get("PORT") or "8000")
+    port = _whole(given, "PORT", 8000, 1, 65535)
     database_url = given.get("PROM_DATABASE_URL") or f"sqlite:///{home / 'prom.sqlite'}"
     _check_database(database_url)
     return Settings(
@@ -66,13 +68,15 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         port=port,
         public_address=(given.get("PROM_PUBLIC_ADDRESS") or f"http://localhost:{port}").rstrip("/"),
         demo=given.get("PROM_DEMO", "") == "1",
+        requests_per_minute=_whole(given, "PROM_REQUESTS_PER_MINUTE", 6000, 1, 10_000_000),
         twilio=_twilio(given),
     )
 
 
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 65535:
-        raise StartRefused(f"PORT is {text!r}; it must be a whole number from 1 to 65535.")
+def _whole(given: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = given.get(name) or str(default)
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most))) or not least <= int(text) <= most:
+        raise StartRefused(f"{name} is {text!r}; it must be a whole number from {least} to {most}.")
     return int(text)
 
 

@@ -1,6 +1,6 @@
 """The catalogue of problems: what can be refused, with which HTTP status and which words.
 
-A problem's words stand in the message catalogue under `error.<code>`; the API will send the same as problem+json.
+A problem's words stand in the message catalogue under `error.<code>`; pages, API and FHIR say the same in their forms.
 """
 
 from typing import ClassVar
@@ -56,6 +56,18 @@ class StaleVersion(Conflict):
     """The page was older than the row: what happened since must be seen first."""
 
     code = "stale-version"
+
+
+class PreconditionFailed(Refused):
+    """The caller named a version (If-Match) that is no longer the present one."""
+
+    code, status = "precondition-failed", 412
+
+
+class PreconditionRequired(Refused):
+    """Two people may change this: the caller has to name the version that it saw (If-Match)."""
+
+    code, status = "precondition-required", 428
 
 
 class Invalid(Refused):

@@ -1,7 +1,8 @@
-"""What every page shares: language, templates' words, security headers, CSRF and error pages."""
+"""What every page and door shares: language, words for templates, security headers, CSRF, errors in the door's form."""
 
 import hashlib
 import traceback
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -16,9 +17,12 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from prom import language
-from prom.errors import NotSignedIn, Refused, StaleVersion
+from prom.api import problems as api_problems
+from prom.clients.access import find_bearer
+from prom.errors import NotSignedIn, Refused, StaleVersion, TooMany
+from prom.fhir import outcome as fhir_outcome
 from prom.patients import phone
-from prom.staff.access import find_signed_in
+from prom.staff.access import MACHINE_DOORS, find_signed_in
 
 log = structlog.get_logger()
 
@@ -27,6 +31,15 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+#: What HTTP itself refuses, by the codes of our catalogue.
+HTTP_PROBLEMS = {
+    400: "unreadable",
+    404: "not-found",
+    405: "not-allowed",
+    406: "not-acceptable",
+    413: "too-large",
+    415: "unsupported-media",
+}
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -40,9 +53,12 @@ HEADERS = {
 
 def prepare(app: Flask) -> None:
     """Give an app what every page shares."""
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     app.before_request(find_signed_in)
     app.before_request(choose_language)
+    # Last, so that a caller who is refused for asking too much is told so in a language of its own.
+    app.before_request(find_bearer)
+    app.extensions["prom_csrf"] = csrf
     app.after_request(add_headers)
     app.register_error_handler(Refused, show_refusal)
     app.register_error_handler(StaleDataError, show_stale)
@@ -61,8 +77,21 @@ def prepare(app: Flask) -> None:
     )
 
 
+def exempt_machine_doors(app: Flask) -> None:
+    """Ask no form's token at the machine's doors: what signs a caller in there is sent by no browser of itself."""
+    for name, blueprint in app.blueprints.items():
+        if name.startswith(MACHINE_DOORS):
+            app.extensions["prom_csrf"].exempt(blueprint)
+
+
 def choose_language() -> None:
-    """Take the language chosen in this browser, else the clinician's own, else what the browser asks for."""
+    """Take the language chosen in this browser, else the clinician's own, else what the browser asks for.
+
+    A machine is answered in the language that its request asks for, else in English.
+    """
+    if _machine():
+        g.language = request.accept_languages.best_match(language.PATIENT_LANGUAGES, default="en")
+        return
     who = g.get("signed_in")
     asked = request.accept_languages.best_match(["nb", "no", "nn", "en", "se"], default="nb")
     chosen = cookie.get("language") or (who.language if who else {"no": "nb"}.get(asked, asked))
@@ -140,10 +169,15 @@ def add_headers(response: Response) -> Response:
 
 
 def show_refusal(refused: Refused) -> AnyResponse:
-    """Answer a refusal with its status and words; whoever is not signed in is asked to."""
-    if isinstance(refused, NotSignedIn) and request.method == "GET":
+    """Answer a refusal with its status and words; whoever is not signed in on a page is asked to."""
+    if isinstance(refused, NotSignedIn) and request.method == "GET" and not _machine():
         return redirect(url_for("staff.show_sign_in"), code=303)
-    return _problem(refused.code, refused.status)
+    headers = {}
+    if isinstance(refused, NotSignedIn) and _machine():
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(refused, TooMany) and "retry_after" in refused.values:
+        headers["Retry-After"] = str(refused.values["retry_after"])
+    return _problem(refused.code, refused.status, refused, headers)
 
 
 def show_stale(_error: StaleDataError) -> AnyResponse:
@@ -159,15 +193,33 @@ def show_csrf_refusal(_error: CSRFError) -> AnyResponse:
 def show_http_problem(problem: HTTPException) -> AnyResponse:
     """Answer what HTTP itself refuses, keeping headers such as Allow."""
     response = problem.get_response()
-    code = {404: "not-found", 405: "not-allowed", 413: "too-large"}.get(problem.code or 500, "failed")
-    page = _problem(code, problem.code or 500)
+    page = _problem(HTTP_PROBLEMS.get(problem.code or 500, "failed"), problem.code or 500)
     for name in ("Allow", "Retry-After", "Location"):
         if name in response.headers:
             page.headers[name] = response.headers[name]
     return page
 
 
-def _problem(code: str, status: int) -> Response:
+def _machine() -> bool:
+    return request.path.startswith(("/api/", "/fhir/"))
+
+
+def _problem(
+    code: str, status: int, refused: Refused | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    answer = _answer(code, status, refused)
+    answer.headers.update(headers or {})
+    return answer
+
+
+def _answer(code: str, status: int, refused: Refused | None) -> Response:
+    field = refused.field if refused else None
+    values: Mapping[str, object] = refused.values if refused else {}
+    problems: Sequence[object] = getattr(refused, "problems", ())
+    if request.path.startswith("/fhir/"):
+        return fhir_outcome.answer(code, status, field=field, values=values, problems=problems)
+    if request.path.startswith("/api/"):
+        return api_problems.answer(code, status, field=field, values=values, problems=problems)
     if request.blueprint == "responses" or request.path.startswith("/a/"):
         # A patient is never left without numbers to call.
         return Response(render_template("responses/problem.html", code=code), status=status)

@@ -2,9 +2,9 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,8 +17,9 @@ from werkzeug.serving import make_server
 
 from prom import clock, config, create_app, crypto, db, schema
 from prom.assignments.service import plan_episode
-from prom.audit.service import Actor
+from prom.audit.service import SYSTEM, Actor
 from prom.catalogue.service import take_in_shipped
+from prom.clients import service as clients
 from prom.config import Settings
 from prom.pathways.definition import Pathway
 from prom.pathways.models import Episode
@@ -268,3 +269,26 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert faults == []
+
+
+Machine = Callable[..., dict[str, str]]
+
+
+@pytest.fixture
+def machine(hospital: Hospital) -> Machine:
+    """Register a client of the hospital: `machine("system/Task.rs")` returns the headers that it sends."""
+
+    def do(*scopes: str, units: Sequence[Unit] = (), days: int = 30) -> dict[str, str]:
+        with db.transaction() as session:
+            _, token = clients.add(
+                session,
+                hospital.tenant.id,
+                name=f"machine {db.new_id()}",
+                scopes=" ".join(scopes).split(),
+                units=units,
+                expires_at=clock.now() + timedelta(days=days),
+                actor=SYSTEM,
+            )
+        return {"Authorization": f"Bearer {token}"}
+
+    return do

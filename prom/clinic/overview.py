@@ -15,6 +15,7 @@ from prom.clinic.listing import in_order
 from prom.clinic.record import Record, Report, snapshot_of
 from prom.messaging.models import Message
 from prom.responses import wording
+from prom.responses.models import WHOLE
 from prom.worklist.models import Alert
 from prom.worklist.queries import OpenedEvidence
 from questionnaires.definition import Texts
@@ -81,7 +82,7 @@ def _open_alert(record: Record, alert: Alert) -> OpenAlert:
 
 def _past(record: Record) -> History:
     """What the reports at hand say of the past: newest last, those entered in error left out."""
-    counted = [report for report in reversed(record.reports) if report.row.status == "completed"]
+    counted = [report for report in reversed(record.reports) if report.row.status in WHOLE]
     return History(previous=tuple(snapshot_of(report) for report in counted))
 
 

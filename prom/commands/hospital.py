@@ -65,7 +65,7 @@ def add_staff(units: tuple[str, ...], password_file: Path | None, as_json: bool,
     password = _password(password_file)
     with db.transaction() as session:
         tenant = the_tenant(session)
-        at = [_unit(session, name) for name in units]
+        at = [unit_called(session, name) for name in units]
         made = add_clinician(session, tenant, password=password, units=at, **given)
         audit.record(session, operator(), "clinician.add", tenant_id=tenant.id, entity="clinician", entity_id=made.id)
     if as_json:
@@ -74,7 +74,8 @@ def add_staff(units: tuple[str, ...], password_file: Path | None, as_json: bool,
         click.echo(f"{given['username']} can sign in as {given['role']}.")
 
 
-def _unit(session: Session, name: str) -> Unit:
+def unit_called(session: Session, name: str) -> Unit:
+    """Return the unit of this name; raises ClickException saying how one is added."""
     try:
         return unit_by_name(session, name)
     except NotFound:

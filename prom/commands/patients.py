@@ -8,16 +8,15 @@ from sqlalchemy.orm import Session
 
 from prom import db
 from prom.assignments.service import plan_episode
+from prom.commands.hospital import unit_called
 from prom.commands.speaking import as_json, opened, operator, say
-from prom.errors import NotFound
 from prom.language import PATIENT_LANGUAGES
 from prom.pathways.definition import Pathway
 from prom.pathways.models import Episode
 from prom.pathways.queries import offered
 from prom.pathways.service import INTENTS, Clinical, start_episode
 from prom.patients.service import Registration, register
-from prom.staff.models import Unit
-from prom.staff.queries import the_tenant, unit_by_name
+from prom.staff.queries import the_tenant
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -58,7 +57,7 @@ def add(as_json: bool, **given: Any) -> None:
 
 
 def _start(session: Session, given: dict[str, Any]) -> Episode:
-    unit, pathway = _unit(session, given["unit"]), _pathway(session, given["pathway"])
+    unit, pathway = unit_called(session, given["unit"]), _pathway(session, given["pathway"])
     registered = register(session, the_tenant(session).id, _registration(given), operator())
     clinical = Clinical(given["diagnosis"], given["intent"], given["regimen"], given["line"], given["pathway_code"])
     episode = start_episode(session, registered, unit, pathway, _day(given["first_day"]), clinical, operator())
@@ -79,13 +78,6 @@ def _registration(given: dict[str, Any]) -> Registration:
 
 def _day(instant: datetime) -> date:
     return instant.date()
-
-
-def _unit(session: Session, name: str) -> Unit:
-    try:
-        return unit_by_name(session, name)
-    except NotFound:
-        raise click.ClickException(f"There is no unit called {name!r}.") from None
 
 
 def _pathway(session: Session, name: str) -> Pathway:

@@ -24,7 +24,7 @@ from prom.oversight.models import Disagreement
 from prom.patients import sealing
 from prom.responses import drafts, history
 from prom.responses.judging import instrument_of, judge
-from prom.responses.models import Response
+from prom.responses.models import WHOLE, Response
 from prom.worklist import service as worklist
 from prom.worklist.models import Evidence
 
@@ -113,7 +113,7 @@ def missing_findings(session: Session, response: Response) -> list[Finding]:
         history.rebuilt(session, earlier),
         source=response.source,
         authored=response.authored_at,
-        complete=response.status == "completed",
+        complete=response.status in WHOLE,
     )
     raised = _raised(session, response)
     return [finding for finding in judged.findings if worklist.identity_of(finding) not in raised]

@@ -16,6 +16,7 @@ from prom.audit import service as audit
 from prom.db import new_id
 from prom.errors import DeadLink, Invalid, InvalidResponse
 from prom.patients import sealing
+from prom.responses.identifiers import Identifier
 from prom.responses.judging import instrument_of, items_of, judge_at_once
 from prom.responses.models import Draft, Response
 from prom.worklist import service as worklist
@@ -114,9 +115,26 @@ def opened(session: Session, row: Response) -> QuestionnaireResponse:
     return open_response(session, row, "document")
 
 
-def seal_response(session: Session, row: Draft | Response, column: str, response: QuestionnaireResponse) -> None:
+def seal_response(
+    session: Session,
+    row: Draft | Response,
+    column: str,
+    response: QuestionnaireResponse,
+    identifier: Identifier | None = None,
+) -> None:
     """Seal answers as FHIR text, whose decimals keep every digit that was given (38.0 stays 38.0)."""
-    sealing.seal(session, row, column, dumps(to_fhir(response)))
+    document = to_fhir(response)
+    if identifier is not None:
+        document["identifier"] = {"system": identifier.system, "value": identifier.value}
+    sealing.seal(session, row, column, dumps(document))
+
+
+def identifier_of(session: Session, row: Response) -> Identifier | None:
+    """Return the identifier that a machine gave a stored response, or None."""
+    if row.identifier_hash is None:
+        return None
+    given = loads(sealing.open_column(session, row, "document"))["identifier"]
+    return Identifier(given["system"], given["value"])
 
 
 def open_response(session: Session, row: Draft | Response, column: str) -> QuestionnaireResponse:

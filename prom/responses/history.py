@@ -13,7 +13,7 @@ from prom.assignments.models import Assignment
 from prom.crypto import CannotOpen
 from prom.db import new_id
 from prom.patients import sealing
-from prom.responses.models import PatientState, Response
+from prom.responses.models import WHOLE, PatientState, Response
 
 log = structlog.get_logger()
 
@@ -104,7 +104,7 @@ def rebuilt(session: Session, rows: Iterable[Response]) -> History:
     """Make the history anew from completed responses, oldest first."""
     history = EMPTY
     for row in rows:
-        if row.status == "completed":
+        if row.status in WHOLE:
             history = followed_by(history, snapshot_of_row(session, row))
     return history
 

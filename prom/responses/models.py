@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from prom.db import Base, Instant, new_id
 
+#: The statuses of a response that was answered to its end.
+WHOLE = ("completed", "amended")
+
 
 class Draft(Base):
     """A response that has been begun: what was answered so far, sealed, in the version it was asked in."""
@@ -40,17 +43,23 @@ class Response(Base):
     questionnaire: Mapped[str]
     #: `url|version`; None where nobody judges
     rules: Mapped[str | None]
-    #: completed; in-progress (expired as begun, judged on what it holds); entered-in-error
+    #: completed; amended; in-progress (expired as begun, judged on what it holds); entered-in-error
     status: Mapped[str]
     #: Who answered: patient, proxy, staff
     source: Mapped[str]
-    #: Who recorded it: patient or clinician, and in the second case whose id
+    #: Who recorded it: patient, clinician or client (a machine), and whose id where it was not the patient
     author: Mapped[str]
     author_id: Mapped[uuid.UUID | None]
     #: When it was answered, and when it came in.
     authored_at: Mapped[datetime] = mapped_column(Instant)
     received_at: Mapped[datetime] = mapped_column(Instant)
     language: Mapped[str]
+    #: Counts the changes, from 1; amending an older one is refused.
+    version: Mapped[int] = mapped_column(default=1)
+    #: When it came in or was last changed.
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+    #: A keyed hash of the identifier that a machine gave it, so that a retry finds it; the identifier itself is sealed.
+    identifier_hash: Mapped[bytes | None]
     #: A FHIR QuestionnaireResponse
     document_sealed: Mapped[bytes]
     #: {scores: {scale: {value, missing}}, attributes: {scale: {linkId: number}}}
@@ -60,7 +69,7 @@ class Response(Base):
     rechecked_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
-        CheckConstraint("status IN ('completed', 'in-progress', 'entered-in-error')", name="status_known"),
+        CheckConstraint("status IN ('completed', 'amended', 'in-progress', 'entered-in-error')", name="status_known"),
         CheckConstraint("source IN ('patient', 'proxy', 'staff')", name="source_known"),
         Index(
             "ix_response_one_per_assignment",
@@ -69,8 +78,17 @@ class Response(Base):
             postgresql_where=text("status <> 'entered-in-error'"),
             sqlite_where=text("status <> 'entered-in-error'"),
         ),
+        Index(
+            "ix_response_identifier",
+            "tenant_id",
+            "identifier_hash",
+            unique=True,
+            postgresql_where=text("identifier_hash IS NOT NULL"),
+            sqlite_where=text("identifier_hash IS NOT NULL"),
+        ),
         Index(None, "patient_id", "authored_at"),
         Index(None, "questionnaire", "authored_at"),
+        Index(None, "updated_at", "id"),
         Index(
             "ix_response_not_rechecked",
             "received_at",
@@ -78,6 +96,28 @@ class Response(Base):
             sqlite_where=text("rechecked_at IS NULL"),
         ),
     )
+
+
+class ReplacedResponse(Base):
+    """A response as it stood before it was amended: what was once answered is never lost."""
+
+    __tablename__ = "replaced_response"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"))
+    version: Mapped[int]
+    status: Mapped[str]
+    source: Mapped[str]
+    author: Mapped[str]
+    author_id: Mapped[uuid.UUID | None]
+    authored_at: Mapped[datetime] = mapped_column(Instant)
+    replaced_at: Mapped[datetime] = mapped_column(Instant)
+    #: A FHIR QuestionnaireResponse
+    document_sealed: Mapped[bytes]
+
+    __table_args__ = (UniqueConstraint("response_id", "version"),)
 
 
 class PatientState(Base):

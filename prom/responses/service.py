@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from alerts.observation import History
@@ -17,11 +18,12 @@ from prom.audit import service as audit
 from prom.audit.service import SYSTEM, Actor
 from prom.catalogue.queries import Instrument
 from prom.db import new_id
-from prom.errors import AlreadyCompleted, Conflict, DeadLink, InvalidResponse
+from prom.errors import AlreadyCompleted, Conflict, DeadLink, InvalidResponse, NotFound, PreconditionFailed
 from prom.patients import sealing
 from prom.responses import drafts, history
+from prom.responses.identifiers import Identifier, find_by_identifier
 from prom.responses.judging import Judged, instrument_of, judge, judge_silence
-from prom.responses.models import Response
+from prom.responses.models import WHOLE, ReplacedResponse, Response
 from prom.worklist import service as worklist
 from questionnaires.answers import QuestionnaireResponse
 from questionnaires.validation import validate
@@ -29,12 +31,16 @@ from questionnaires.validation import validate
 
 @dataclass(frozen=True)
 class Authorship:
-    """Who answered (source: patient, proxy, staff), who recorded it, in which language, and when if not now."""
+    """Who answered (source: patient, proxy, staff), who recorded it, in which language, and when if not now.
+
+    A machine may give the response an identifier of its own, by which a retry is known.
+    """
 
     source: str
     actor: Actor
     language: str
     authored_at: datetime | None = None
+    identifier: Identifier | None = None
 
     @property
     def author(self) -> str:
@@ -136,17 +142,25 @@ def _store(
         status=status,
         source=by.source,
         author=by.author,
-        author_id=by.actor.id if by.actor.kind == "clinician" else None,
+        author_id=_author_id(by),
         authored_at=authored,
         received_at=clock.now(),
         language=by.language,
+        version=1,
+        updated_at=clock.now(),
+        identifier_hash=by.identifier.hashed(assignment.tenant_id) if by.identifier else None,
     )
-    drafts.seal_response(session, response, "document", given)
+    drafts.seal_response(session, response, "document", given, by.identifier)
     sealing.seal(session, response, "scores", judged.scores_document)
     session.add(response)
     session.flush()
     audit.about(session, by.actor, "response.submit", response)
     return response
+
+
+def _author_id(by: Authorship) -> uuid.UUID | None:
+    # A patient's actor is her visit, which says nothing of who she is.
+    return by.actor.id if by.author in ("clinician", "client") else None
 
 
 def response_to(session: Session, assignment: Assignment) -> Response | None:
@@ -157,11 +171,99 @@ def response_to(session: Session, assignment: Assignment) -> Response | None:
 
 
 def submit_once(session: Session, assignment_id: uuid.UUID, given: QuestionnaireResponse, by: Authorship) -> Receipt:
-    """Submit for a machine: raises AlreadyCompleted where a page would show the first receipt."""
-    receipt = submit(session, assignment_id, given, by)
+    """Submit for a machine, which is told of everything that a page would pass over in kindness.
+
+    The same identifier with the same answers is a retry and gets the first receipt. Raises Conflict for an identifier
+    that stands on something else and for an assignment that is not open, AlreadyCompleted for a second response,
+    NotFound for no assignment, and InvalidResponse.
+    """
+    try:
+        assignment = assignments.lock(session, assignment_id)
+    except NoResultFound:
+        raise NotFound("assignment") from None
+    if by.identifier is not None:
+        first = find_by_identifier(session, assignment.tenant_id, by.identifier)
+        if first is not None:
+            return _again(session, first, assignment, given)
+    try:
+        receipt = submit(session, assignment_id, given, by)
+    except DeadLink:
+        raise Conflict("assignment") from None
     if receipt.again:
         raise AlreadyCompleted("assignment")
     return receipt
+
+
+def _again(session: Session, first: Response, assignment: Assignment, given: QuestionnaireResponse) -> Receipt:
+    """The receipt of a response that its identifier names; raises Conflict unless this is that very response."""
+    if first.assignment_id != assignment.id or drafts.opened(session, first).flat() != given.flat():
+        raise Conflict("identifier")
+    return Receipt(first.id, again=True)
+
+
+def amend(session: Session, response: Response, given: QuestionnaireResponse, by: Authorship, version: int) -> None:
+    """Put corrected answers in the place of a response's own: kept beside it, scored and judged again, with all after.
+
+    Raises PreconditionFailed when `version` is not the present one, Conflict for one that was entered in error or never
+    sent, InvalidResponse naming each item at fault.
+    """
+    assignment = assignments.lock(session, response.assignment_id)
+    worklist.hold_episode(session, assignment.episode_id)
+    session.refresh(response)
+    if response.version != version:
+        raise PreconditionFailed("version")
+    if response.status not in WHOLE:
+        raise Conflict("response")
+    instrument = instrument_of(session, assignment)
+    if instrument is not None:
+        _refuse_invalid(tuple(validate(instrument.questionnaire, given, complete=True)))
+    authored = by.authored_at or response.authored_at
+    since = min(authored, response.authored_at)
+    # Scored here; what it raises is found when it and all that followed are judged in their order, below.
+    judged = judge(
+        session, assignment, instrument, given, history.EMPTY, source=by.source, authored=authored, complete=True
+    )
+    _replace(session, response, given, judged, by, authored)
+    _judge_anew(session, assignment, since, by.actor)
+    audit.about(session, by.actor, "response.amend", response)
+
+
+def _replace(
+    session: Session,
+    response: Response,
+    given: QuestionnaireResponse,
+    judged: Judged,
+    by: Authorship,
+    authored: datetime,
+) -> None:
+    kept = ReplacedResponse(
+        id=new_id(),
+        tenant_id=response.tenant_id,
+        patient_id=response.patient_id,
+        response_id=response.id,
+        version=response.version,
+        status=response.status,
+        source=response.source,
+        author=response.author,
+        author_id=response.author_id,
+        authored_at=response.authored_at,
+        replaced_at=clock.now(),
+    )
+    sealing.seal(session, kept, "document", sealing.open_column(session, response, "document"))
+    session.add(kept)
+    identifier = by.identifier or drafts.identifier_of(session, response)
+    response.identifier_hash = identifier.hashed(response.tenant_id) if identifier else None
+    drafts.seal_response(session, response, "document", given, identifier)
+    sealing.seal(session, response, "scores", judged.scores_document)
+    response.status, response.source, response.language = "amended", by.source, by.language
+    response.author, response.author_id, response.authored_at = by.author, _author_id(by), authored
+    _changed(response)
+    session.flush()
+
+
+def _changed(response: Response) -> None:
+    response.corrected_at = response.updated_at = clock.now()
+    response.version += 1
 
 
 def enter_in_error(session: Session, response: Response, actor: Actor) -> None:
@@ -174,7 +276,8 @@ def enter_in_error(session: Session, response: Response, actor: Actor) -> None:
     session.refresh(response)
     if response.status == "entered-in-error":
         raise Conflict("response")
-    response.status, response.corrected_at = "entered-in-error", clock.now()
+    response.status = "entered-in-error"
+    _changed(response)
     session.flush()
     worklist.withdraw(session, response.id, actor)
     worklist.leave_to(session, assignment.id, response.id)
@@ -198,11 +301,11 @@ def _judge_anew(session: Session, assignment: Assignment, since: datetime, actor
             history.rebuilt(session, rows[:position]),
             source=row.source,
             authored=row.authored_at,
-            complete=row.status == "completed",
+            complete=row.status in WHOLE,
         )
-        holds = frozenset(worklist.identity_of(finding) for finding in judged.findings)
-        worklist.withdraw(session, row.id, actor, keep=holds)
+        # Raised before the rest is withdrawn, or an alert that goes on for another reason would end and begin anew.
         worklist.raise_alerts(session, origin_of(own, row.id), judged.findings, actor)
+        worklist.withdraw(session, row.id, actor, keep=judged.findings)
         row.rechecked_at = None  # the auditor looks at it again
     history.keep(session, assignment, history.state_of(session, assignment), history.rebuilt(session, rows))
 

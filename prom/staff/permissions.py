@@ -1,6 +1,7 @@
 """Who may do what: one enum of permissions, one table from role to permissions.
 
-Which patients a role's permission reaches is decided beside it: by the units where the clinician works.
+Which patients a role's permission reaches is decided beside it: by the units where the clinician works. What a machine
+may do stands in prom/clients/scopes.py, by the same permissions.
 """
 
 from enum import StrEnum
@@ -18,6 +19,13 @@ class Permission(StrEnum):
     EXPORT_ANSWERS = "export answers"
     READ_AUDIT = "read audit"
     READ_OUTBOX = "read outbox"
+    READ_RESPONSE = "read response"
+    SUBMIT_RESPONSE = "submit response"
+    AMEND_RESPONSE = "amend response"
+    READ_QUESTIONNAIRE = "read questionnaire"
+    READ_ASSIGNMENT = "read assignment"
+    READ_ALERT = "read alert"
+    READ_METRICS = "read metrics"
     OWN_SESSION = "own session"
 
 
@@ -39,6 +47,10 @@ _CLINICAL = frozenset(
         Permission.RECORD_RESPONSE,
         Permission.CORRECT_RESPONSE,
         Permission.READ_AUDIT,
+        Permission.READ_RESPONSE,
+        Permission.READ_QUESTIONNAIRE,
+        Permission.READ_ASSIGNMENT,
+        Permission.READ_ALERT,
         Permission.OWN_SESSION,
     }
 )

@@ -38,6 +38,11 @@ class SignedIn:
     session_id: uuid.UUID
 
     @property
+    def caller_id(self) -> uuid.UUID:
+        """Whose allowance her requests use up."""
+        return self.clinician_id
+
+    @property
     def actor(self) -> Actor:
         """The same person as the audit log knows her."""
         return Actor("clinician", self.clinician_id, self.role)

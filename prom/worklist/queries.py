@@ -67,6 +67,23 @@ def evidence_of(session: Session, alerts: Iterable[Alert]) -> dict[uuid.UUID, li
     return found
 
 
+def evidence_for_responses(
+    session: Session, response_ids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, list[OpenedEvidence]]:
+    """Open what responses have raised and what still counts of it, oldest first, by response id."""
+    rows = session.scalars(
+        select(Evidence)
+        .where(Evidence.response_id.in_(response_ids), Evidence.withdrawn_at.is_(None))
+        .order_by(Evidence.found_at, Evidence.id)
+    ).all()
+    sealing.load_keys(session, {row.patient_id for row in rows})
+    found: dict[uuid.UUID, list[OpenedEvidence]] = defaultdict(list)
+    for row in rows:
+        if row.response_id is not None:
+            found[row.response_id].append(OpenedEvidence(row, sealing.open_column(session, row, "finding")))
+    return found
+
+
 @dataclass(frozen=True)
 class OpenedEvent:
     """A step in an alert's life with its note and outcome opened."""

@@ -353,10 +353,8 @@ def sweep_overdue(session: Session, limit: int = 200) -> int:
     return sum(act_on_overdue(session, alert_id) for alert_id in overdue(session, limit))
 
 
-def withdraw(
-    session: Session, response_id: uuid.UUID, actor: Actor, keep: frozenset[FindingIdentity] = frozenset()
-) -> int:
-    """Take back what a response raised: all of it, or all but the findings that still hold.
+def withdraw(session: Session, response_id: uuid.UUID, actor: Actor, keep: Iterable[Finding] = ()) -> int:
+    """Take back what a response raised: all of it, or all but the findings that still hold over the same answers.
 
     An alert that stands on nothing else is entered in error; another falls back to the severity of what is left.
     Returns how many alerts it touched; their history says so.
@@ -365,8 +363,9 @@ def withdraw(
         select(Evidence).where(Evidence.response_id == response_id, Evidence.withdrawn_at.is_(None))
     ).all()
     touched: set[uuid.UUID] = set()
+    holds = {_over_answers(as_document(finding)) for finding in keep}
     for row in rows:
-        if identity_in(sealing.open_column(session, row, "finding")) not in keep:
+        if _over_answers(sealing.open_column(session, row, "finding")) not in holds:
             row.withdrawn_at = clock.now()
             touched.add(row.alert_id)
     session.flush()

@@ -8,7 +8,6 @@ from alerts.rules import Severity
 from prom.audit.service import SYSTEM
 from prom.db import new_id, transaction
 from prom.worklist import service as worklist
-from prom.worklist.service import identity_of
 from questionnaires.definition import Texts
 from tests.conftest import Hospital
 from tests.prom.steps import short, the_alert
@@ -38,7 +37,7 @@ def test_what_still_holds_is_kept(hospital: Hospital) -> None:
     of = put(hospital, still, finding(Severity.SAME_DAY, "severe"), finding(topic="pain"))
     assert of.response_id is not None
     with transaction() as session:
-        worklist.withdraw(session, of.response_id, hospital.nurse_actor, keep=frozenset({identity_of(still)}))
+        worklist.withdraw(session, of.response_id, hospital.nurse_actor, keep=[still])
     assert short() == {
         ("nausea", Severity.NEXT_WORKING_DAY, "open"),
         ("pain", Severity.SAME_DAY, "entered-in-error"),
