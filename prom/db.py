@@ -6,19 +6,24 @@ SQLite is the embedded default and PostgreSQL what a hospital runs; both give th
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from itertools import groupby
+from select import POLLIN, poll
+from typing import Any, cast
 
 import pysqlite3.dbapi2
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event, text
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, Table, TypeDecorator, bindparam, create_engine, event, text
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.pool import ConnectionPoolEntry
 from uuid_utils.compat import uuid7
 
-from prom import clock
+from prom import clock, metrics, statements
 from prom.config import Settings
 from prom.errors import StartRefused
 
@@ -99,6 +104,7 @@ def connect(settings: Settings) -> Engine:
     """Point this process at the settings' database and return its engine; raises StartRefused for an old SQLite."""
     dispose()  # of an earlier database in this process
     engine = make_engine(settings.database_url)
+    statements.watch(engine, settings.slow_query_ms)
     _database.engine = engine
     # On SQLite a transaction that will write takes the write lock at its first statement: two that read first and
     # write later would lose updates or fail halfway.
@@ -110,13 +116,29 @@ def connect(settings: Settings) -> Engine:
 def make_engine(url: str) -> Engine:
     """Make an engine with Prom's safety settings for either database."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=10, max_overflow=10)
+        event.listen(engine, "checkout", _refuse_dead)
+        return engine
     if sqlite_version() < OLDEST_SQLITE:
         raise StartRefused(f"SQLite {pysqlite3.dbapi2.sqlite_version} is older than 3.51.3. Run `make setup` again.")
     engine = create_engine(url, module=pysqlite3.dbapi2)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _refuse_dead(connection: Any, _entry: ConnectionPoolEntry, _proxy: object) -> None:
+    """Let the pool replace a connection whose server has gone away, as after its restart.
+
+    A server says nothing to an idle connection but that it ends it, so there is something to read only then. Asking it
+    with a statement instead, at each transaction, would cost as much as a statement.
+    """
+    if connection.closed:
+        raise DisconnectionError
+    said = poll()
+    said.register(connection.fileno(), POLLIN)
+    if said.poll(0):
+        raise DisconnectionError
 
 
 def sqlite_version() -> tuple[int, ...]:
@@ -145,6 +167,7 @@ def transaction() -> Iterator[Session]:
     """Open a session that commits at the end of the block and rolls back when anything is raised in it."""
     with _database.writers.begin() as session:
         yield session
+    metrics.committed(session.info)
 
 
 @contextmanager
@@ -179,3 +202,35 @@ def answers(connection: Connection) -> bool:
     """Ask the database for the simplest thing, for the readiness check."""
     result: Any = connection.execute(text("SELECT 1")).scalar()
     return bool(result == 1)
+
+
+def insert(session: Session, *rows: Base) -> None:
+    """Write new rows at once, those of one table together. The objects do not become the session's.
+
+    The session's own way costs five times as much; this one is for the way in, which every answer takes.
+    """
+    session.flush()  # what these rows point at may still wait there
+    connection = session.connection()
+    for table, of_table in groupby(rows, lambda row: cast(Table, row.__table__)):
+        names = _names(table)
+        connection.execute(table.insert(), [{name: getattr(row, name) for name in names} for row in of_table])
+
+
+def update(session: Session, row: Base, **values: object) -> None:
+    """Write some columns of the session's row at once, as if they had been set and flushed, at a fifth of the cost."""
+    table, key = cast(Table, row.__table__), row.__dict__["id"]
+    statement = _update_of(table, tuple(values))
+    session.connection().execute(statement, {"the_id": key, **{f"new_{name}": each for name, each in values.items()}})
+    for name, each in values.items():
+        set_committed_value(row, name, each)
+
+
+@cache
+def _names(table: Table) -> Sequence[str]:
+    return [column.key for column in table.columns]
+
+
+@cache
+def _update_of(table: Table, names: tuple[str, ...]) -> Any:
+    new = {name: bindparam(f"new_{name}") for name in names}
+    return table.update().where(table.c.id == bindparam("the_id")).values(new)

@@ -14,7 +14,7 @@ from prom.assignments.timing import next_occurrence
 from prom.audit import service as audit
 from prom.audit.service import SYSTEM, Actor
 from prom.config import Settings
-from prom.db import new_id
+from prom.db import new_id, update
 from prom.messaging import outbox
 from prom.messaging.models import Kind
 from prom.messaging.queries import links_since
@@ -207,11 +207,11 @@ def begin(assignment: Assignment) -> None:
     assignment.begun_at = assignment.begun_at or clock.now()
 
 
-def complete(session: Session, assignment: Assignment, actor: Actor) -> None:
-    """Note that it is answered, and take back what was not sent yet."""
-    assignment.status, assignment.completed_at = "completed", clock.now()
-    session.flush()
-    outbox.cancel(session, assignment.id)
+def complete(session: Session, assignment: Assignment, actor: Actor, *, has_messages: bool = True) -> None:
+    """Note that it is answered, and take back what was not sent yet; `has_messages` where it is known that none is."""
+    update(session, assignment, status="completed", completed_at=clock.now())
+    if has_messages:
+        outbox.cancel(session, assignment.id)
     audit.about(session, actor, "assignment.complete", assignment)
 
 

@@ -1,12 +1,12 @@
 """Finding definitions, compiled: each version once a process, since compiling costs more than a request may."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 import alerts.parsing
@@ -51,8 +51,64 @@ def newest(session: Session, kind: str, name_or_url: str) -> Definition:
     return found
 
 
+Known = TypeVar("Known", Instrument, RuleSet)
+
+#: What tells that no definition has come, or been replaced, since: its columns can stand in another query.
+STAMP: tuple[ScalarSelect[Any], ...] = (
+    select(func.max(Definition.imported_at)).scalar_subquery(),
+    select(func.count(Definition.id)).scalar_subquery(),
+)
+
+
+_STAMP = select(*STAMP)
+
+
+def remember_stamp(session: Session, stamp: tuple[Any, ...]) -> None:
+    """Tell this transaction the stamp that a query of its own has brought along."""
+    session.info["catalogue"] = session.get_transaction(), stamp
+
+
+def forget_stamp(session: Session) -> None:
+    """Tell this transaction that it takes in a definition itself."""
+    session.info.pop("catalogue", None)
+
+
+def _stamp(session: Session) -> tuple[Any, ...]:
+    transaction, stamp = session.info.get("catalogue", (None, ()))
+    if transaction is None or transaction is not session.get_transaction():
+        stamp = tuple(session.execute(_STAMP).one())
+        remember_stamp(session, stamp)
+    return stamp
+
+
+#: What was found by its canonical while the stamp was this: one process may speak to several databases, in tests.
+_known_instruments: dict[tuple[object, ...], Instrument] = {}
+_known_rule_sets: dict[tuple[object, ...], RuleSet] = {}
+MOST_KNOWN = 1000
+
+
+def _while_nothing_comes(
+    session: Session,
+    canonical: str,
+    known: dict[tuple[object, ...], Known],
+    find: Callable[[Session, str], Known],
+) -> Known:
+    """Return what was found before, unless a definition has come since; then look again."""
+    place = (session.get_bind().engine.url, canonical, *_stamp(session))
+    found = known.get(place)
+    if found is None:
+        if len(known) >= MOST_KNOWN:
+            known.clear()
+        found = known[place] = find(session, canonical)
+    return found
+
+
 def instrument(session: Session, canonical: str) -> Instrument:
     """Return the compiled questionnaire `url|version` with its key and advice; raises NotFound, or as parsing does."""
+    return _while_nothing_comes(session, canonical, _known_instruments, _find_instrument)
+
+
+def _find_instrument(session: Session, canonical: str) -> Instrument:
     url, _, version = canonical.partition("|")
     rows = session.execute(
         select(Definition.kind, Definition.id, Definition.imported_at).where(
@@ -69,6 +125,10 @@ def instrument(session: Session, canonical: str) -> Instrument:
 
 def rule_set(session: Session, canonical: str) -> RuleSet:
     """Return the compiled, published rule set `url|version`; raises NotFound for an absent one or a draft."""
+    return _while_nothing_comes(session, canonical, _known_rule_sets, _find_rule_set)
+
+
+def _find_rule_set(session: Session, canonical: str) -> RuleSet:
     url, _, version = canonical.partition("|")
     row = session.execute(
         select(Definition.id, Definition.imported_at).where(

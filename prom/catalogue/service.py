@@ -11,7 +11,7 @@ import alerts.library
 import questionnaires.library
 from prom import clock
 from prom.catalogue.models import Definition
-from prom.catalogue.queries import from_json
+from prom.catalogue.queries import forget_stamp, from_json
 from prom.errors import Conflict, Invalid, NotFound
 from prom.staff.permissions import Role
 from prom.staff.queries import clinician_by_username
@@ -28,6 +28,7 @@ def take_in(
     session: Session, kind: str, url: str, version: str, name: str, document: Mapping[str, Any], author: str
 ) -> Definition:
     """Store a definition as a draft. The same draft again replaces it; raises Conflict when it is published already."""
+    forget_stamp(session)
     found = session.scalars(
         select(Definition).where(Definition.kind == kind, Definition.url == url, Definition.version == version)
     ).first()

@@ -35,7 +35,12 @@ class SealedRow(Protocol):
 
 def seal(session: Session, row: SealedRow, name: str, document: Any) -> None:
     """Seal a JSON document into the row's column `<name>_sealed`."""
-    setattr(row, f"{name}_sealed", crypto.seal(_key(session, row), document, _place(row, name)))
+    setattr(row, f"{name}_sealed", sealed(session, row, name, document))
+
+
+def sealed(session: Session, row: SealedRow, name: str, document: Any) -> bytes:
+    """Return a JSON document sealed for the row's column `<name>_sealed`."""
+    return crypto.seal(_key(session, row), document, _place(row, name))
 
 
 def open_column(session: Session, row: SealedRow, name: str) -> Any:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from alerts.observation import History, Snapshot
 from prom.assignments.models import Assignment
 from prom.crypto import CannotOpen
-from prom.db import new_id
+from prom.db import insert, new_id, update
 from prom.patients import sealing
 from prom.responses.models import WHOLE, PatientState, Response
 
@@ -49,16 +49,18 @@ def read_or_rebuild(session: Session, assignment: Assignment, state: PatientStat
 
 def keep(session: Session, assignment: Assignment, state: PatientState | None, history: History) -> None:
     """Store the history of the assignment's episode and questionnaire."""
-    if state is None:
-        state = PatientState(
-            id=new_id(),
-            tenant_id=assignment.tenant_id,
-            patient_id=assignment.patient_id,
-            episode_id=assignment.episode_id,
-            questionnaire_url=assignment.questionnaire.partition("|")[0],
-        )
-        session.add(state)
+    if state is not None:
+        update(session, state, history_sealed=sealing.sealed(session, state, "history", as_document(history)))
+        return
+    state = PatientState(
+        id=new_id(),
+        tenant_id=assignment.tenant_id,
+        patient_id=assignment.patient_id,
+        episode_id=assignment.episode_id,
+        questionnaire_url=assignment.questionnaire.partition("|")[0],
+    )
     sealing.seal(session, state, "history", as_document(history))
+    insert(session, state)
 
 
 def followed_by(history: History, snapshot: Snapshot) -> History:

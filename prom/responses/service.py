@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from alerts.findings import Finding
 from alerts.observation import History
 from prom import clock
 from prom.assignments import links
@@ -17,11 +18,12 @@ from prom.assignments.service import origin_of
 from prom.audit import service as audit
 from prom.audit.service import SYSTEM, Actor
 from prom.catalogue.queries import Instrument
-from prom.db import new_id
+from prom.db import insert, new_id
 from prom.errors import AlreadyCompleted, Conflict, DeadLink, InvalidResponse, NotFound, PreconditionFailed
 from prom.patients import sealing
-from prom.responses import drafts, history
+from prom.responses import drafts, history, intake
 from prom.responses.identifiers import Identifier, find_by_identifier
+from prom.responses.intake import Intake
 from prom.responses.judging import Judged, instrument_of, judge, judge_silence
 from prom.responses.models import WHOLE, ReplacedResponse, Response
 from prom.worklist import service as worklist
@@ -50,10 +52,11 @@ class Authorship:
 
 @dataclass(frozen=True)
 class Receipt:
-    """That a response is stored. `again` when it had come before: a double tap, or a retry."""
+    """That a response is stored, and what it raised. `again` when it had come before: a double tap, or a retry."""
 
     response_id: uuid.UUID
     again: bool
+    findings: tuple[Finding, ...] = ()
 
 
 def submit(session: Session, assignment_id: uuid.UUID, given: QuestionnaireResponse, by: Authorship) -> Receipt:
@@ -62,9 +65,16 @@ def submit(session: Session, assignment_id: uuid.UUID, given: QuestionnaireRespo
     A second submit gets the first one's receipt. Raises InvalidResponse naming each item at fault, and DeadLink for an
     assignment that can no longer be answered. The caller tells anyone "received" only after its transaction committed.
     """
-    assignment = assignments.lock(session, assignment_id)
-    first = response_to(session, assignment)
-    if first is not None:
+    authored = by.authored_at or clock.now()
+    with audit.together(session):
+        return _submit(session, intake.take(session, assignment_id, authored), given, by, authored)
+
+
+def _submit(
+    session: Session, taken: Intake, given: QuestionnaireResponse, by: Authorship, authored: datetime
+) -> Receipt:
+    assignment = taken.assignment
+    if taken.answered and (first := response_to(session, assignment)) is not None:
         return Receipt(first.id, again=True)
     if not links.is_answerable(assignment, clock.now()):
         raise DeadLink
@@ -72,24 +82,23 @@ def submit(session: Session, assignment_id: uuid.UUID, given: QuestionnaireRespo
     if instrument is not None:
         _refuse_invalid(tuple(validate(instrument.questionnaire, given, complete=True)))
 
-    worklist.hold_episode(session, assignment.episode_id)  # one report of a patient at a time
-    state = history.state_of(session, assignment)
-    past = history.read_or_rebuild(session, assignment, state)
-    authored = by.authored_at or clock.now()
+    past = history.read_or_rebuild(session, assignment, taken.state)
     judged = judge(session, assignment, instrument, given, past, source=by.source, authored=authored, complete=True)
 
     response = _store(session, assignment, given, judged, by, authored, status="completed")
     if judged.snapshot is not None:
-        history.keep(session, assignment, state, history.followed_by(past, judged.snapshot))
-    worklist.settle_silence(session, assignment.id)
-    if by.author != "patient":
+        history.keep(session, assignment, taken.state, history.followed_by(past, judged.snapshot))
+    if taken.has_evidence:
+        worklist.settle_silence(session, assignment.id)
+    if taken.begun and by.author != "patient":
         _judge_abandoned(session, assignment, instrument, past)
     worklist.raise_alerts(session, origin_of(assignment, response.id), judged.findings, by.actor)
-    if history.is_followed(session, response):  # dated back: later ones had another past
+    if taken.followed:  # dated back: later ones had another past
         _judge_anew(session, assignment, authored, by.actor)
-    assignments.complete(session, assignment, by.actor)
-    drafts.discard(session, assignment)
-    return Receipt(response.id, again=False)
+    assignments.complete(session, assignment, by.actor, has_messages=taken.has_messages)
+    if taken.begun:
+        drafts.discard(session, assignment)
+    return Receipt(response.id, again=False, findings=judged.findings)
 
 
 def _judge_abandoned(session: Session, assignment: Assignment, instrument: Instrument | None, past: History) -> None:
@@ -152,8 +161,7 @@ def _store(
     )
     drafts.seal_response(session, response, "document", given, by.identifier)
     sealing.seal(session, response, "scores", judged.scores_document)
-    session.add(response)
-    session.flush()
+    insert(session, response)
     audit.about(session, by.actor, "response.submit", response)
     return response
 
@@ -177,11 +185,8 @@ def submit_once(session: Session, assignment_id: uuid.UUID, given: Questionnaire
     that stands on something else and for an assignment that is not open, AlreadyCompleted for a second response,
     NotFound for no assignment, and InvalidResponse.
     """
-    try:
-        assignment = assignments.lock(session, assignment_id)
-    except NoResultFound:
-        raise NotFound("assignment") from None
     if by.identifier is not None:
+        assignment = _locked(session, assignment_id)
         first = find_by_identifier(session, assignment.tenant_id, by.identifier)
         if first is not None:
             return _again(session, first, assignment, given)
@@ -192,6 +197,13 @@ def submit_once(session: Session, assignment_id: uuid.UUID, given: Questionnaire
     if receipt.again:
         raise AlreadyCompleted("assignment")
     return receipt
+
+
+def _locked(session: Session, assignment_id: uuid.UUID) -> Assignment:
+    try:
+        return assignments.lock(session, assignment_id)
+    except NoResultFound:
+        raise NotFound("assignment") from None
 
 
 def _again(session: Session, first: Response, assignment: Assignment, given: QuestionnaireResponse) -> Receipt:

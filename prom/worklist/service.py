@@ -79,18 +79,30 @@ def hold_episode(session: Session, episode_id: uuid.UUID) -> None:
     Whoever holds an assignment too has locked that first. The alerts are locked in the order of their ids, as a nurse's
     page locks them: neither can wait for the other in a circle. Not to be called with a lock on one of the alerts.
     """
-    transaction, held = session.info.get("held_episodes", (None, set()))
-    if transaction is not session.get_transaction():
-        held = set()
-    elif episode_id in held:
+    if episode_id in _held(session):
         return
     # Not FOR UPDATE: rows that only point at the episode may be written meanwhile, also by two who then both come here.
     session.execute(select(Episode.id).where(Episode.id == episode_id).with_for_update(key_share=True))
-    not_closed = Alert.state.not_in(CLOSED_STATES)
-    session.execute(
-        select(Alert.id).where(Alert.episode_id == episode_id, not_closed).order_by(Alert.id).with_for_update()
-    )
-    session.info["held_episodes"] = session.get_transaction(), held | {episode_id}
+    hold_alerts(session, episode_id)
+
+
+def hold_alerts(session: Session, episode_id: uuid.UUID, *, has_alerts: bool = True) -> None:
+    """Hold the open alerts of an episode that the caller has locked; `has_alerts` when it knows that there are none.
+
+    There will be none before it lets go either: whoever raises one holds the episode first.
+    """
+    if has_alerts:
+        not_closed = Alert.state.not_in(CLOSED_STATES)
+        session.execute(
+            select(Alert.id).where(Alert.episode_id == episode_id, not_closed).order_by(Alert.id).with_for_update()
+        )
+    session.info["held_episodes"] = session.get_transaction(), _held(session) | {episode_id}
+
+
+def _held(session: Session) -> frozenset[uuid.UUID]:
+    """The episodes that this transaction holds."""
+    transaction, held = session.info.get("held_episodes", (None, frozenset()))
+    return held if transaction is session.get_transaction() else frozenset()
 
 
 def raise_alerts(

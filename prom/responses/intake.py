@@ -1,0 +1,108 @@
+"""What the way in reads before it judges: everything, in two statements, since each one costs more than the judging.
+
+The first locks the assignment and its episode and brings along all that is looked up by its id afterwards: whatever asks
+the session for one of these rows gets it without asking the database. The second looks, under that lock, what there is
+besides; what there is nothing of need not be fetched.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, exists, select, text
+from sqlalchemy.orm import Session
+
+from prom.assignments.models import Assignment
+from prom.catalogue import queries as catalogue
+from prom.db import Instant
+from prom.errors import NotFound
+from prom.messaging.models import IS_OPEN, Message
+from prom.pathways.models import Episode
+from prom.patients.models import Patient, PatientKey
+from prom.responses.models import Draft, PatientState, Response
+from prom.staff.models import Unit
+from prom.worklist import service as worklist
+from prom.worklist.models import OPEN, Alert, Evidence
+
+_COUNTS = Response.status != "entered-in-error"
+
+#: Not FOR UPDATE: rows that only point at the two, such as a visit, may be written meanwhile.
+_LOCK = (
+    select(Assignment, Episode, Patient, PatientKey, Unit, *catalogue.STAMP)
+    .join(Episode, Episode.id == Assignment.episode_id)
+    .join(Patient, Patient.id == Assignment.patient_id)
+    .join(Unit, Unit.id == Assignment.unit_id)
+    .outerjoin(PatientKey, PatientKey.patient_id == Assignment.patient_id)
+    .where(Assignment.id == bindparam("assignment"))
+    .with_for_update(key_share=True, of=[Assignment, Episode])
+    .execution_options(populate_existing=True)
+)
+_LOOK = (
+    select(
+        PatientState,
+        exists().where(Response.assignment_id == Assignment.id, _COUNTS).label("answered"),
+        exists().where(Draft.assignment_id == Assignment.id).label("begun"),
+        exists()
+        .where(Evidence.assignment_id == Assignment.id, Evidence.response_id.is_(None), Evidence.withdrawn_at.is_(None))
+        .label("has_evidence"),
+        exists().where(Message.assignment_id == Assignment.id, text(IS_OPEN)).label("has_messages"),
+        exists().where(Alert.episode_id == Assignment.episode_id, text(OPEN)).label("has_alerts"),
+        exists()
+        .where(
+            Response.patient_id == Assignment.patient_id,
+            Response.authored_at > bindparam("authored", type_=Instant),
+            Response.episode_id == Assignment.episode_id,
+            _COUNTS,
+        )
+        .label("followed"),
+    )
+    .select_from(Assignment)
+    .outerjoin(
+        PatientState,
+        (PatientState.episode_id == Assignment.episode_id) & (PatientState.questionnaire_url == bindparam("url")),
+    )
+    .where(Assignment.id == bindparam("assignment"))
+    .execution_options(populate_existing=True)
+)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """An assignment that is locked with its episode, and what there is besides.
+
+    `answered`: it has a response that counts. `begun`: she has begun it herself. `has_evidence`: red flags that were
+    saved, or silence, have raised something. `has_messages`: some are not sent yet. `followed`: the episode has a
+    response that was answered later. `rows` are the rows that the first statement brought: the session forgets what
+    nobody holds.
+    """
+
+    assignment: Assignment
+    state: PatientState | None
+    answered: bool
+    begun: bool
+    has_evidence: bool
+    has_messages: bool
+    followed: bool
+    rows: tuple[object, ...]
+
+
+def take(session: Session, assignment_id: uuid.UUID, authored: datetime) -> Intake:
+    """Lock an assignment and its episode with its open alerts, and look what there is; raises NotFound."""
+    locked = session.execute(_LOCK, {"assignment": assignment_id}).first()
+    if locked is None:
+        raise NotFound("assignment")
+    assignment: Assignment = locked[0]
+    catalogue.remember_stamp(session, tuple(locked[5:]))
+    url = assignment.questionnaire.partition("|")[0]
+    seen = session.execute(_LOOK, {"assignment": assignment_id, "url": url, "authored": authored}).one()
+    worklist.hold_alerts(session, assignment.episode_id, has_alerts=seen.has_alerts)
+    return Intake(
+        assignment=assignment,
+        state=seen[0],
+        answered=seen.answered,
+        begun=seen.begun,
+        has_evidence=seen.has_evidence,
+        has_messages=seen.has_messages,
+        followed=seen.followed,
+        rows=tuple(locked),
+    )
