@@ -232,5 +232,5 @@ def _names(table: Table) -> Sequence[str]:
 
 @cache
 def _update_of(table: Table, names: tuple[str, ...]) -> Any:
-    new = {name: bindparam(f"new_{name}") for name in names}
+    new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
     return table.update().where(table.c.id == bindparam("the_id")).values(new)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
@@ -74,7 +74,7 @@ def forget_stamp(session: Session) -> None:
 
 
 def _stamp(session: Session) -> tuple[Any, ...]:
-    transaction, stamp = session.info.get("catalogue", (None, ()))
+    transaction, stamp = cast(tuple[object, tuple[Any, ...]], session.info.get("catalogue", (None, ())))
     if transaction is None or transaction is not session.get_transaction():
         stamp = tuple(session.execute(_STAMP).one())
         remember_stamp(session, stamp)

@@ -39,8 +39,8 @@ class CallingClient:
         return Actor("client", self.client_id)
 
     def may(self, permission: Permission) -> bool:
-        """Whether its scopes hold a permission."""
-        return permission in self.permissions
+        """Whether its scopes hold a permission; who it is itself, every client may ask."""
+        return permission is Permission.OWN_SESSION or permission in self.permissions
 
 
 def find_client(session: Session, token: str) -> CallingClient | None:
@@ -59,7 +59,7 @@ def find_client(session: Session, token: str) -> CallingClient | None:
     )
 
 
-def _units_of(client: Client) -> Select[tuple[uuid.UUID]]:
+def _units_of(client: Client) -> Select[uuid.UUID]:
     if client.all_units:
         return select(Unit.id).where(Unit.tenant_id == client.tenant_id)
     return select(ClientUnit.unit_id).where(ClientUnit.client_id == client.id)

@@ -1,8 +1,8 @@
 """What the way in reads before it judges: everything, in two statements, since each one costs more than the judging.
 
-The first locks the assignment and its episode and brings along all that is looked up by its id afterwards: whatever asks
-the session for one of these rows gets it without asking the database. The second looks, under that lock, what there is
-besides; what there is nothing of need not be fetched.
+The first locks the assignment and its episode and brings along all that is looked up by its id afterwards: whatever
+asks the session for one of these rows gets it without asking the database. The second looks, under that lock, what
+there is besides; what there is nothing of need not be fetched.
 """
 
 import uuid

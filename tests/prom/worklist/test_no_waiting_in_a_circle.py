@@ -1,11 +1,13 @@
 """Locks on PostgreSQL: a nurse's page and a report of the same patient never wait for each other in a circle."""
 
 import time
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from alerts.findings import Finding
 from alerts.rules import Severity
 from prom import crypto
 from prom.assignments import service as assignments
@@ -14,7 +16,7 @@ from prom.config import Settings
 from prom.db import reading, transaction
 from prom.pathways.queries import episode, pathway
 from prom.responses.service import Authorship, Receipt, submit
-from prom.worklist import service as worklist
+from prom.worklist import raising
 from prom.worklist.models import Alert
 from tests.conftest import Hospital
 from tests.prom.responses.test_at_once import at_once
@@ -33,13 +35,14 @@ def test_a_report_that_joins_two_alerts_and_a_nurse_who_takes_both_come_one_afte
     put(hospital, pain)
     later(minutes=1)
     put(hospital, fever)
-    join = worklist._join
+    join = raising._join
 
-    def join_slowly(session: Session, alert: Alert, severity: Severity, pieces: int) -> None:
-        join(session, alert, severity, pieces)
+    def join_slowly(session: Session, alert: Alert, findings: Sequence[Finding]) -> Alert:
+        joined = join(session, alert, findings)
         time.sleep(WAIT)
+        return joined
 
-    monkeypatch.setattr(worklist, "_join", join_slowly)
+    monkeypatch.setattr(raising, "_join", join_slowly)
 
     def report() -> int:
         put(hospital, fever, pain)

@@ -1,0 +1,78 @@
+"""What every step in an alert's life leaves behind: a next action time, an event, an audit record, a ringing phone."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from alerts.lifecycle import State, Verb
+from alerts.rules import Severity
+from prom import clock
+from prom.audit import service as audit
+from prom.audit.service import SYSTEM, Actor
+from prom.db import new_id
+from prom.language import text
+from prom.messaging import outbox
+from prom.patients import sealing
+from prom.staff.models import Unit
+from prom.worklist.duties import next_action
+from prom.worklist.models import Alert, AlertEvent
+
+#: A call to the on-call phone that is older than this is no longer worth sending: the next one is on its way.
+STAFF_MESSAGE_LASTS = timedelta(hours=1)
+
+
+def set_clock(session: Session, alert: Alert) -> None:
+    """Say by when something must happen next, counted from now."""
+    state = State(alert.state)
+    alert.next_action_at = next_action(Severity(alert.severity), state, clock.now(), zone(session, alert.unit_id))
+
+
+def zone(session: Session, unit_id: uuid.UUID) -> ZoneInfo:
+    """Return the zone in which a unit's clock runs."""
+    return ZoneInfo(session.get_one(Unit, unit_id).zone)
+
+
+def done(session: Session, alert: Alert, verb: Verb, actor: Actor, words: Mapping[str, str] | None = None) -> None:
+    """Write a changed alert with the event and the audit record of what was done."""
+    session.flush()
+    session.add(event(session, alert, verb, actor, words))
+    audit.about(session, actor, f"alert.{verb}", alert)
+
+
+def event(
+    session: Session, alert: Alert, verb: str, actor: Actor = SYSTEM, words: Mapping[str, str] | None = None
+) -> AlertEvent:
+    """Make the row of a step, with the words sealed; the caller writes it."""
+    made = AlertEvent(
+        id=new_id(),
+        tenant_id=alert.tenant_id,
+        patient_id=alert.patient_id,
+        alert_id=alert.id,
+        at=clock.now(),
+        verb=verb,
+        state=alert.state,
+        clinician_id=actor.id if actor.kind == "clinician" else None,
+        note_sealed=None,
+    )
+    if words:
+        sealing.seal(session, made, "note", dict(words))
+    return made
+
+
+def ring_on_call(session: Session, alert: Alert) -> None:
+    """Put a message to the unit's on-call phone into the outbox. It tells neither who nor what."""
+    unit = session.get_one(Unit, alert.unit_id)
+    now = clock.now()
+    outbox.put(
+        session,
+        tenant_id=alert.tenant_id,
+        kind="on-call",
+        key=f"on-call:{alert.id}:{alert.version}",
+        to=unit.on_call_phone,
+        body=text("message.on-call", "nb", unit=unit.name, time=now.astimezone(ZoneInfo(unit.zone)).strftime("%H:%M")),
+        unit_id=unit.id,
+        expires_at=now + STAFF_MESSAGE_LASTS,
+    )
