@@ -6,11 +6,12 @@ A browser never sends such a token by itself, so no form on another site can act
 from flask import current_app, g, request
 
 from prom.clients.limits import spend
-from prom.clients.queries import find_client
+from prom.clients.queries import CallingClient, find_client, remember, remembered
 from prom.config import Settings
 from prom.db import reading, transaction
 from prom.staff import sign_in
 from prom.staff.access import at_machine_door
+from prom.staff.sign_in import SignedIn
 
 
 def find_bearer() -> None:
@@ -21,18 +22,24 @@ def find_bearer() -> None:
     authorization = request.authorization
     if not at_machine_door() or authorization is None or authorization.type != "bearer" or not authorization.token:
         return
-    with reading() as session:
-        machine = find_client(session, authorization.token)
-        person = None if machine else sign_in.find_session(session, authorization.token)
-        stale = person is not None and sign_in.needs_seen(session, person)
-    caller = machine or person
-    if caller is None:
+    found = remembered(authorization.token) or _look_up(authorization.token)
+    if found is None:
         return
     settings: Settings = current_app.config["PROM"]
-    spend(caller.caller_id, settings.requests_per_minute)
-    g.caller = caller
-    if person is not None:
-        g.signed_in = person
-        if stale:
-            with transaction() as session:
-                sign_in.mark_seen(session, person)
+    spend(found.caller_id, settings.requests_per_minute)
+    g.caller = found
+    if isinstance(found, SignedIn):
+        g.signed_in = found
+
+
+def _look_up(token: str) -> CallingClient | SignedIn | None:
+    with reading() as session:
+        machine = find_client(session, token)
+        person = None if machine else sign_in.find_session(session, token)
+        stale = person is not None and sign_in.needs_seen(session, person)
+    if machine is not None:
+        remember(token, machine)
+    if person is not None and stale:
+        with transaction() as session:
+            sign_in.mark_seen(session, person)
+    return machine or person

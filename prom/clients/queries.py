@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -41,6 +42,30 @@ class CallingClient:
     def may(self, permission: Permission) -> bool:
         """Whether its scopes hold a permission; who it is itself, every client may ask."""
         return permission is Permission.OWN_SESSION or permission in self.permissions
+
+
+#: Who called last, by the token's hash: what a token opens is looked up once a second, not with each request.
+_remembered: dict[bytes, tuple[datetime, CallingClient]] = {}
+REMEMBERED_FOR = timedelta(seconds=1)
+MOST_REMEMBERED = 1000
+
+
+def remembered(token: str) -> CallingClient | None:
+    """Return a client that `find_client` has found within the last second, in this process."""
+    until, found = _remembered.get(crypto.token_hash(token), (None, None))
+    return found if until is not None and clock.now() < until else None
+
+
+def remember(token: str, found: CallingClient) -> None:
+    """Remember who calls with this token, for a second."""
+    if len(_remembered) >= MOST_REMEMBERED:
+        _remembered.clear()
+    _remembered[crypto.token_hash(token)] = clock.now() + REMEMBERED_FOR, found
+
+
+def forget() -> None:
+    """Remember nobody; other processes do so within a second."""
+    _remembered.clear()
 
 
 def find_client(session: Session, token: str) -> CallingClient | None:

@@ -11,6 +11,7 @@ from prom import clock, crypto
 from prom.audit import service as audit
 from prom.audit.service import Actor
 from prom.clients.models import Client, ClientUnit
+from prom.clients.queries import forget
 from prom.clients.scopes import canonical
 from prom.db import new_id
 from prom.errors import Conflict, Invalid, NotFound
@@ -64,8 +65,9 @@ def by_name(session: Session, tenant_id: uuid.UUID, name: str) -> Client:
 
 
 def revoke(session: Session, client: Client, actor: Actor) -> None:
-    """Take a client's access away, from its next request on; idempotent."""
+    """Take a client's access away, in all processes within a second; idempotent."""
     client.revoked_at = client.revoked_at or clock.now()
+    forget()
     _record(session, client, "client.revoke", actor)
 
 

@@ -20,7 +20,6 @@ from prom.staff.permissions import Permission
         "system/Task.",
         "user/Task.rs",
         "system/QuestionnaireResponse.d",
-    
         "prom/alerts.write",
         "system/Task.rs ",
     ],
