@@ -1,5 +1,8 @@
 """What a WSGI server imports: `gunicorn wsgi:app`."""
 
-from prom import create_app
+from prom import config, create_app, metrics
 
-app = create_app()
+settings = config.from_environment()
+metrics.share(settings.metrics_folder)
+app = create_app(settings)
+metrics.begin_process("web")

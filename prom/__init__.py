@@ -18,15 +18,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Imported here, so that `import prom.clock` in a worker or a test does not load the whole web side.
     from flask import Flask
 
-    from prom import config, crypto, logs, schema, web
+    from prom import config, crypto, logs, schema, traffic, web
+    from prom.api.routes import register as register_api
     from prom.clinic.pages import pages as clinic
     from prom.exports.pages import pages as exports
+    from prom.fhir.routes import routes as fhir
     from prom.oversight.pages import pages as oversight
+    from prom.oversight.routes import routes as metrics
     from prom.responses.pages import pages as responses
     from prom.staff.pages import pages as staff
 
     settings = settings or config.from_environment()
-    logs.configure()
+    logs.configure(form=settings.log_format)
     schema.open_installation(settings)
     app = Flask(__name__)
     app.config.update(
@@ -42,8 +45,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
         PROM=settings,
     )
+    traffic.watch(app)
     web.prepare(app)
-    for pages in (staff, clinic, responses, exports, oversight):
+    for pages in (staff, clinic, responses, exports, oversight, metrics, fhir):
         app.register_blueprint(pages)
+    register_api(app)
     web.exempt_machine_doors(app)
     return app

@@ -4,11 +4,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from prom.errors import StartRefused
+from prom.logs import Form
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -39,12 +41,21 @@ class Settings:
     demo: bool
     #: What one caller of the machine's doors may ask in a minute, over all processes.
     requests_per_minute: int
+    #: How log lines are written; None leaves it to where they go.
+    log_format: Form | None
+    #: Statements that take this many milliseconds or more are logged; None watches none.
+    slow_query_ms: int | None
     twilio: Twilio | None
 
     @property
     def is_sqlite(self) -> bool:
         """Whether the embedded database is in use."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def metrics_folder(self) -> Path:
+        """Where the processes of this host add up what they count."""
+        return self.home / "metrics"
 
     @property
     def secure_cookies(self) -> bool:
@@ -69,8 +80,16 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         public_address=(given.get("PROM_PUBLIC_ADDRESS") or f"http://localhost:{port}").rstrip("/"),
         demo=given.get("PROM_DEMO", "") == "1",
         requests_per_minute=_whole(given, "PROM_REQUESTS_PER_MINUTE", 6000, 1, 10_000_000),
+        log_format=_log_format(given.get("PROM_LOG_FORMAT") or None),
+        slow_query_ms=_whole(given, "PROM_SLOW_QUERY_MS", 0, 0, 600_000) if given.get("PROM_SLOW_QUERY_MS") else None,
         twilio=_twilio(given),
     )
+
+
+def _log_format(text: str | None) -> Form | None:
+    if text in (None, "json", "text"):
+        return cast(Form | None, text)
+    raise StartRefused(f"PROM_LOG_FORMAT is {text!r}; it must be json or text.")
 
 
 def _whole(given: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

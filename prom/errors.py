@@ -34,6 +34,18 @@ class NotPermitted(Refused):
     code, status = "not-permitted", 403
 
 
+class PersonsOnly(NotPermitted):
+    """A machine asked for what only a person may do, such as taking an alert."""
+
+    code = "persons-only"
+
+
+class WrongPassword(NotSignedIn):
+    """The user name or the password is wrong. Which one it was is never told."""
+
+    code = "wrong-password"
+
+
 class NotFound(Refused):
     """There is nothing under this id that the asker may know of."""
 

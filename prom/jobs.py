@@ -18,7 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session
 
-from prom import clock, config
+from prom import clock, config, logs
 from prom.assignments import service as assignments
 from prom.config import Settings
 from prom.db import reading, transaction
@@ -128,15 +128,20 @@ def run_once(settings: Settings, jobs: Sequence[Job] = JOBS) -> dict[str, str]:
 
 def run(job: Job, settings: Settings) -> str | None:
     """Run one job as a recorded tick; returns the class of what it raised, or None. Nothing it raises gets out."""
+    with logs.job_run(job.name):
+        return _run(job, settings)
+
+
+def _run(job: Job, settings: Settings) -> str | None:
     try:
         with ticks.recorded(job.name, job.every):
             done = job.run(settings)
     except Exception as error:
         # The class alone: an error's text and its traceback can hold what was being written.
-        log.error("job failed", job=job.name, error=type(error).__name__)
+        log.error("job failed", error=type(error).__name__)
         return type(error).__name__
     if done:
-        log.info("job done", job=job.name, count=done)
+        log.info("job done", count=done)
     return None
 
 

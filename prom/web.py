@@ -1,7 +1,6 @@
 """What every page and door shares: language, words for templates, security headers, CSRF, errors in the door's form."""
 
 import hashlib
-import traceback
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
@@ -16,7 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from prom import language
+from prom import language, logs
 from prom.api import problems as api_problems
 from prom.clients.access import find_bearer
 from prom.errors import NotSignedIn, Refused, StaleVersion, TooMany
@@ -228,10 +227,5 @@ def _answer(code: str, status: int, refused: Refused | None) -> Response:
 
 def show_failure(failure: Exception) -> AnyResponse:
     """Answer a fault of ours: logged by its kind and place, never with values that could hold health data."""
-    trace = traceback.extract_tb(failure.__traceback__)
-    log.error("request failed", failure=type(failure).__name__, endpoint=request.endpoint, at=_places(trace))
+    log.error("request failed", failure=type(failure).__name__, endpoint=request.endpoint, at=logs.places(failure))
     return _problem("failed", 500)
-
-
-def _places(trace: traceback.StackSummary) -> list[str]:
-    return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in trace][-6:]

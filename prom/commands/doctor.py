@@ -1,5 +1,6 @@
 """`prom doctor`: what is wrong with this installation, and what to do about it."""
 
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ def examine() -> Iterator[Check]:
         yield Check("settings", False, str(refused))
         return
     yield _transport(settings)
+    yield _metrics(settings.metrics_folder)
     keys = _keys(settings)
     yield keys
     opened = _schema(settings)
@@ -81,6 +83,13 @@ def _transport(settings: Settings) -> Check:
         return Check("messages", True, "go out through Twilio")
     found = "are printed by the worker, and reach no telephone"
     return Check("messages", settings.demo, found, "Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_SENDER")
+
+
+def _metrics(folder: Path) -> Check:
+    """Whether processes can add up what they count; each starts without, and then tells its own counts only."""
+    place = next(each for each in (folder, *folder.parents) if each.exists())
+    well = place.is_dir() and os.access(place, os.W_OK)
+    return Check("metrics", well, f"in {folder}", f"Let Prom's account write to {place}")
 
 
 def _keys(settings: Settings) -> Check:

@@ -1,7 +1,6 @@
 """`prom serve` and `prom worker`: the two processes of an installation."""
 
 import logging
-import re
 import socket
 from typing import Any
 
@@ -9,32 +8,20 @@ import click
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from prom import config, create_app, db, jobs, logs, schema
+from prom import config, create_app, db, jobs, logs, metrics, schema
 from prom.commands.speaking import opened
 from prom.config import Settings
 from prom.errors import StartRefused
 
-#: Method, path without its query, status, bytes and time: no address, no browser, no query.
-ACCESS_LOG = '%(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
-QUERY = re.compile(r"\?[^\s'\"]*")
-
-
-class WithoutQueries(logging.Filter):
-    """Cuts query strings out of what the server itself logs."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite the line; it is always logged."""
-        record.msg, record.args = QUERY.sub("?...", record.getMessage()), ()
-        return True
-
 
 class DiscreetLogger(Logger):  # type: ignore[misc]  # gunicorn carries no types
-    """gunicorn's logger, without query strings."""
+    """gunicorn's logger, in our form and without anything that came from outside."""
 
     def setup(self, cfg: Any) -> None:
-        """Set the logs up as gunicorn does, and filter them."""
+        """Set the logs up as gunicorn does, and write them as we do."""
         super().setup(cfg)
-        self.error_log.addFilter(WithoutQueries())
+        for handler in self.error_log.handlers:
+            handler.setFormatter(logs.LibraryLines())
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -52,8 +39,9 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         """Make the application: in each worker process, so that no connection crosses a fork."""
         app = create_app(self._settings)
-        if self._options["accesslog"] is None:
-            logs.configure(logging.WARNING)
+        if self._options["loglevel"] == "warning":
+            logs.configure(logging.WARNING, self._settings.log_format)
+        metrics.begin_process("web")
         return app
 
 
@@ -61,22 +49,23 @@ class Server(BaseApplication):  # type: ignore[misc]
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--processes", type=click.IntRange(1, 64), help="Default: 1 on SQLite, 2 on PostgreSQL.")
 @click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Threads of each process.")
-@click.option("--quiet", is_flag=True, help="Write no access log, and of the rest only warnings.")
+@click.option("--quiet", is_flag=True, help="Log warnings only: no line for each request.")
 def serve(host: str, processes: int | None, threads: int, quiet: bool) -> None:
     """Serve the pages on PORT, until SIGTERM; requests in flight are finished first."""
     settings = config.from_environment()
+    logs.configure(logging.WARNING if quiet else logging.INFO, settings.log_format)
     check_port(host, settings.port)
     # Everything that can be refused is refused here, in words, before there are any worker processes.
     schema.open_installation(settings)
     db.dispose()
+    metrics.share(settings.metrics_folder)  # before the fork: as long as this process lives, nobody clears it away
     options = {
         "bind": f"{_bracketed(host)}:{settings.port}",
         "workers": processes or (1 if settings.is_sqlite else 2),
         "worker_class": "gthread",
         "threads": threads,
         "graceful_timeout": 20,
-        "accesslog": None if quiet else "-",
-        "access_log_format": ACCESS_LOG,
+        "accesslog": None,  # prom.traffic writes it
         "loglevel": "warning" if quiet else "info",
         "logger_class": DiscreetLogger,
         "control_socket_disable": True,
@@ -89,9 +78,11 @@ def serve(host: str, processes: int | None, threads: int, quiet: bool) -> None:
 @click.option("--quiet", is_flag=True, help="Log warnings only.")
 def work(quiet: bool) -> None:
     """Run the periodic jobs until SIGTERM: open assignments, send messages, raise what is overdue."""
-    if quiet:
-        logs.configure(logging.WARNING)
-    jobs.run_forever(opened())
+    settings = opened()
+    logs.configure(logging.WARNING if quiet else logging.INFO, settings.log_format)
+    metrics.share(settings.metrics_folder)
+    metrics.begin_process("worker")
+    jobs.run_forever(settings)
 
 
 def check_port(host: str, port: int) -> None:

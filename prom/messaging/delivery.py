@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from prom import clock
+from prom import clock, metrics
 from prom.audit import service as audit
 from prom.audit.service import SYSTEM
 from prom.crypto import CannotOpen
@@ -185,6 +185,7 @@ def _settle(taken: Taken, outcome: Outcome) -> None:
         message.accepted_at = now if outcome.state == State.ACCEPTED else None
         message.settled_at = now if outcome.state == State.FAILED else None
         message.try_at = now + wait(taken.kind, taken.attempts)
+    metrics.message_tried(taken.kind, outcome.state.value)
     log.info("message tried", message_id=str(taken.id), kind=taken.kind, outcome=outcome.state.value)
 
 

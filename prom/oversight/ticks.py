@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from time import perf_counter
 
 from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from prom import clock
+from prom import clock, metrics
 from prom.db import on_postgresql, transaction
 from prom.oversight.models import Tick
 
@@ -19,11 +20,14 @@ def recorded(name: str, every: timedelta) -> Iterator[None]:
     Each is a transaction of its own, so a job that is killed leaves a begin without an end.
     """
     _begun(name, every.total_seconds())
+    began = perf_counter()
     try:
         yield
     except Exception as error:
+        metrics.job_run(name, "failed", perf_counter() - began)
         _ended(name, failed_at=clock.now(), failure=type(error).__name__)
         raise
+    metrics.job_run(name, "well", perf_counter() - began)
     _ended(name, finished_at=clock.now())
 
 

@@ -79,7 +79,7 @@ def watch(session: Session) -> list[Check]:
         _outbox(session, now),
         _alerts(session, now),
         _on_call(session, now),
-        _auditor(session, now),
+        _auditor(session),
     ]
 
 
@@ -117,8 +117,13 @@ def _on_call(session: Session, now: datetime) -> Check:
     return Check("on-call messages", failed == 0, f"{failed} failed in the last hour")
 
 
-def _auditor(session: Session, now: datetime) -> Check:
-    found = session.scalar(
-        select(func.count()).select_from(Disagreement).where(Disagreement.found_at > now - DISAGREEMENTS_SINCE)
-    )
-    return Check("auditor", not found, f"{found or 0} disagreements in the last day")
+def _auditor(session: Session) -> Check:
+    found = count_disagreements(session)
+    return Check("auditor", found == 0, f"{found} disagreements in the last day")
+
+
+def count_disagreements(session: Session) -> int:
+    """Count what the auditor found missing in the last day."""
+    since = clock.now() - DISAGREEMENTS_SINCE
+    found = session.scalar(select(func.count()).select_from(Disagreement).where(Disagreement.found_at > since))
+    return found or 0

@@ -1,16 +1,19 @@
-"""The answers to a questionnaire as the cells of a table: what exports write, and what lies sealed beside the scores.
+"""The answers to a questionnaire as the cells of a row: what exports write, and what lies sealed beside the scores.
 
-Reading a FHIR document costs some hundred times as much as reading these, so whoever reads many responses reads these.
-`cells_of` is the one place that makes them: when a response is stored, and again from the document of a row that has
-none.
+`row_of` is the one place that makes a row: when a response is stored, and again from its document where it has none.
 """
 
-from collections.abc import Mapping
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import TypeAlias
 
 from questionnaires.definition import ItemType, Questionnaire
+from questionnaires.scoring import ScoringKey
 from questionnaires.values import Coding, Quantity, Value
 
 #: Left out of every table: a person can be known from her own words. They stand in the FHIR document only.
@@ -24,18 +27,57 @@ FREE_TEXT = (
 )
 #: What a spreadsheet would run as a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+LINE_END = "\r\n"
 
-#: One question's cell: a text, or a list of them where several answers were given.
-Cell: TypeAlias = str | list[str]
+#: So many letters of a layout's hash name it.
+NAME_LENGTH = 12
 
 
-def cells_of(questionnaire: Questionnaire, answers: Mapping[str, tuple[Value, ...]]) -> dict[str, Cell]:
-    """Return linkId -> cell for the answered questions of this version, without free text."""
-    return {
-        link_id: as_text(values[0]) if len(values) == 1 else [as_text(value) for value in values]
-        for link_id, values in answers.items()
-        if (item := questionnaire.item(link_id)) is not None and item.is_question and item.type not in FREE_TEXT
-    }
+@dataclass(frozen=True)
+class Layout:
+    """What the cells of a row hold, in order: answers by link id, then values by scale. `name` is a hash of it all.
+
+    A row begins with the name, so that no cell is ever read as another's.
+    """
+
+    name: str
+    links: tuple[str, ...]
+    scales: tuple[str, ...]
+
+
+def layout_of(questionnaire: Questionnaire, key: ScoringKey | None) -> Layout:
+    """Return how the rows of this version are laid out."""
+    links = tuple(item.link_id for item in questionnaire.questions if item.type not in FREE_TEXT)
+    scales = tuple(scale.code for scale in key.scales) if key is not None else ()
+    named = json.dumps([links, scales]).encode()
+    return Layout(hashlib.sha256(named).hexdigest()[:NAME_LENGTH], links, scales)
+
+
+def row_of(layout: Layout, answers: Mapping[str, tuple[Value, ...]], values: Mapping[str, float | None]) -> str:
+    """Write answers and the values of scales as a line of CSV without its end; the first cell is the layout's name."""
+    given = (" ".join(map(as_text, answers.get(link_id, ()))) for link_id in layout.links)
+    worth = (number_as_text(values.get(scale)) for scale in layout.scales)
+    return line_of([layout.name, *given, *worth]).removesuffix(LINE_END)
+
+
+def cells_in(layout: Layout, row: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return link id -> cell and scale -> cell of a row of this layout."""
+    _, *cells = next(csv.reader([row]))
+    answered = len(layout.links)
+    answers = dict(zip(layout.links, cells[:answered], strict=True))
+    return answers, dict(zip(layout.scales, cells[answered:], strict=True))
+
+
+def line_of(cells: Sequence[str]) -> str:
+    """Write cells as a line of CSV."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator=LINE_END).writerow(cells)
+    return line.getvalue()
+
+
+def number_as_text(value: float | None) -> str:
+    """Write a scale's value for a cell; one that is missing is empty."""
+    return "" if value is None else f"{value:.15g}"
 
 
 def as_text(value: Value) -> str:

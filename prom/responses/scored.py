@@ -1,34 +1,46 @@
-"""The small sealed document beside a response's FHIR document: what it is worth, and its answers as cells.
+"""The small sealed document beside a response's FHIR document: its row as exports write it, and what it is worth.
 
-{scores: {scale: number}, missing: {scale: reason}, answers: {linkId: cell}}, cells as prom/responses/cells.py makes them.
-Rows from before it held the answers have {scores: {scale: {value, missing}}, attributes: {...}}: their scores are read
-here all the same, and their answers from the FHIR document. So are the answers of a response that could not be scored.
+{row: text, scores: {scale: {value, missing}}, attributes: {scale: {linkId: number}}}; a score's `missing` and an
+attribute of 0 are left out. Reading a FHIR document costs some hundred times as much as a row, so whoever reads many
+responses reads rows. The row stands first, so that it can be read without the rest (`row_in`).
+
+Rows of the table from before this have no `row`, and neither has a response that could not be scored: whoever wants it
+makes it from the FHIR document, with the same function (`cells.row_of`).
 """
 
-from collections.abc import Mapping
+import json
 from typing import Any
 
 from alerts.observation import Observation
-from prom.responses.cells import cells_of
+from prom.responses.cells import layout_of, row_of
 from questionnaires.definition import Questionnaire
-from questionnaires.scales import Score
+from questionnaires.scoring import ScoringKey
+
+#: How the text of the document begins where it has a row.
+_HEAD = '{"row":'
+_read = json.JSONDecoder().raw_decode
 
 
-def document_of(observation: Observation, questionnaire: Questionnaire) -> dict[str, Any]:
+def document_of(observation: Observation, questionnaire: Questionnaire, key: ScoringKey | None) -> dict[str, Any]:
     """Write a scored response as the document that is sealed."""
-    scores = observation.scores
+    values = {scale: score.value for scale, score in observation.scores.items()}
     return {
-        "scores": {scale: score.value for scale, score in scores.items()},
-        "missing": {scale: score.missing for scale, score in scores.items() if score.missing is not None},
-        "answers": cells_of(questionnaire, observation.answers),
+        "row": row_of(layout_of(questionnaire, key), observation.answers, values),
+        "scores": {
+            scale: {"value": score.value} if score.missing is None else {"value": score.value, "missing": score.missing}
+            for scale, score in observation.scores.items()
+        },
+        "attributes": {
+            scale: above
+            for scale, each in observation.attributes.items()
+            if (above := {link_id: number for link_id, number in each.items() if number})
+        },
     }
 
 
-def scores_in(document: Mapping[str, Any]) -> dict[str, Score]:
-    """Return scale -> score of an opened document, new or old."""
-    reasons = document.get("missing", {})
-    return {scale: _score(scale, value, reasons.get(scale)) for scale, value in document["scores"].items()}
-
-
-def _score(scale: str, value: Any, missing: str | None) -> Score:
-    return Score(scale, value["value"], value["missing"]) if isinstance(value, dict) else Score(scale, value, missing)
+def row_in(text: str) -> str | None:
+    """Return the row at the head of an opened document, or None where it has none."""
+    if not text.startswith(_HEAD):
+        return None
+    row: str = _read(text, len(_HEAD))[0]
+    return row

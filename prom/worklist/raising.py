@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from alerts.findings import Finding
 from alerts.lifecycle import State, Verb, next_state
 from alerts.rules import Severity
-from prom import clock, crypto
+from prom import clock, crypto, metrics
 from prom.audit import service as audit
 from prom.audit.service import SYSTEM, Actor
 from prom.db import insert, new_id
@@ -101,7 +101,10 @@ def _raise(session: Session, origin: Origin, by_topic: Mapping[str, Sequence[Fin
         else _join(session, earlier, findings)
         for topic, findings in by_topic.items()
     ]
-    insert(session, *(alert for alert in raised if alert not in session))
+    fresh = [alert for alert in raised if alert not in session]
+    insert(session, *fresh)
+    for alert in fresh:
+        metrics.alert_raised(session.info, alert.severity)
     steps, stands_on = [], []
     for alert, findings in zip(raised, by_topic.values(), strict=True):
         verb = "join" if alert in session else "raise"

@@ -37,6 +37,23 @@ def test_twilio_that_is_half_configured_is_refused_by_what_is_absent(absent: str
         from_environment(given)
 
 
+@pytest.mark.parametrize("form", ["xml", "JSON", " json"])
+def test_a_log_format_that_is_none_is_refused(form: str) -> None:
+    with pytest.raises(StartRefused, match=r"PROM_LOG_FORMAT .* json or text"):
+        from_environment({"PROM_LOG_FORMAT": form})
+
+
+@pytest.mark.parametrize("limit", ["-1", "fast", "0.5", "600001"])
+def test_a_limit_for_slow_statements_that_is_none_is_refused(limit: str) -> None:
+    with pytest.raises(StartRefused, match=r"PROM_SLOW_QUERY_MS .* whole number"):
+        from_environment({"PROM_SLOW_QUERY_MS": limit})
+
+
+def test_statements_are_watched_from_the_limit_that_is_given_on() -> None:
+    limits = [from_environment({"PROM_SLOW_QUERY_MS": given}).slow_query_ms for given in ("", "0", "50")]
+    assert limits == [None, 0, 50]
+
+
 def test_nothing_given_means_an_embedded_database_and_no_vendor() -> None:
     settings = from_environment({})
     assert settings.home == PROJECT / "var"

@@ -69,6 +69,11 @@ def test_a_key_that_others_can_read_is_a_problem(working: Hospital, prom: Prom, 
     assert "chmod 600" in found["master key"]
 
 
+def test_a_metrics_folder_that_is_none_is_a_problem(working: Hospital, prom: Prom, settings: Settings) -> None:
+    settings.metrics_folder.touch()
+    assert set(wrong(prom, PROM_DEMO="1")) == {"metrics"}
+
+
 def test_another_installations_key_is_a_problem(working: Hospital, prom: Prom) -> None:
     assert set(wrong(prom, PROM_DEMO="1", PROM_MASTER_KEY="11" * 32)) == {"keys fit the data"}
 
