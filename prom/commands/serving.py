@@ -1,5 +1,6 @@
 """`prom serve` and `prom worker`: the two processes of an installation."""
 
+import gc
 import logging
 import socket
 from typing import Any
@@ -24,6 +25,10 @@ class DiscreetLogger(Logger):  # type: ignore[misc]  # gunicorn carries no types
             handler.setFormatter(logs.LibraryLines())
 
 
+#: New objects that stay before the garbage collector looks for circles; a request makes some hundreds.
+COLLECT_AFTER = 20_000
+
+
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, told what to do from here instead of from a file."""
 
@@ -42,6 +47,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         if self._options["loglevel"] == "warning":
             logs.configure(logging.WARNING, self._settings.log_format)
         metrics.begin_process("web")
+        # What stands now stays: the garbage collector need not look at it again, which is a tenth of a request's time.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(COLLECT_AFTER)
         return app
 
 

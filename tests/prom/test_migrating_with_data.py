@@ -1,0 +1,148 @@
+"""Each migration runs forward over rows that stand there already, and loses none of them."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import Connection, Engine, MetaData, inspect, text
+
+from prom import db, schema
+from tests import databases
+
+NOW = datetime(2026, 11, 2, 8, 30, tzinfo=UTC)
+LATER = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Engine]:
+    """The owner's engine on a database without any table."""
+    addresses = databases.empty_database(tmp_path)
+    engine = db.make_engine(addresses.owner)
+    yield engine
+    engine.dispose()
+    databases.remove_database(addresses)
+
+
+def migrate(engine: Engine, revision: str) -> None:
+    """Bring the database to a revision."""
+    with engine.begin() as connection:
+        command.upgrade(schema._alembic(connection), revision)
+
+
+class Rows:
+    """Writes rows into tables as they are now, whatever the models say."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.tables = MetaData()
+        self.tables.reflect(connection)
+
+    def add(self, table: str, /, **values: Any) -> uuid.UUID:
+        """Write one row with an id of its own."""
+        row_id = uuid.uuid4()
+        self.write(table, id=row_id, **values)
+        return row_id
+
+    def write(self, table: str, /, **values: Any) -> None:
+        """Write one row; what SQLite keeps as text is written so."""
+        if self.connection.dialect.name == "sqlite":
+            values = {key: each.hex if isinstance(each, uuid.UUID) else each for key, each in values.items()}
+        self.connection.execute(self.tables.tables[table].insert(), values)
+
+
+def a_hospital_with_two_responses(connection: Connection) -> list[uuid.UUID]:
+    """Fill the tables of 0001: a patient with one response as it came, and one that was corrected."""
+    rows = Rows(connection)
+    tenant = rows.add("tenant", name="T", wrapping_key=b"w", lookup_key=b"l", created_at=NOW)
+    numbers = {"phone": "+4722000001", "on_call_phone": "+4790000091"}
+    unit = rows.add("unit", tenant_id=tenant, name="P", zone="Europe/Oslo", **numbers)
+    patient = rows.add("patient", tenant_id=tenant, identity_sealed=b"i", national_number_hash=b"n", created_at=NOW)
+    ids = {"tenant_id": tenant, "patient_id": patient, "unit_id": unit}
+    episode = rows.add(
+        "episode",
+        **ids,
+        pathway_url="urn:p",
+        pathway_version="1",
+        clinical_sealed=b"c",
+        anchor=date(2026, 10, 26),
+        status="active",
+        started_at=NOW,
+    )
+    return [_response(rows, {**ids, "episode_id": episode}, number) for number in range(2)]
+
+
+def _response(rows: Rows, ids: dict[str, uuid.UUID], number: int) -> uuid.UUID:
+    window = dict.fromkeys(("opens_at", "due_at", "overdue_at", "expires_at", "begun_expires_at"), NOW)
+    assignment = rows.add(
+        "assignment",
+        **ids,
+        **window,
+        origin="planned",
+        occurrence=f"weekly:{number}",
+        questionnaire="urn:q|1",
+        status="completed",
+        completed_at=NOW,
+        wrong_birth_dates=0,
+    )
+    return rows.add(
+        "response",
+        **ids,
+        assignment_id=assignment,
+        questionnaire="urn:q|1",
+        status=("completed", "entered-in-error")[number],
+        source="patient",
+        author="patient",
+        authored_at=NOW,
+        received_at=NOW,
+        corrected_at=(None, LATER)[number],
+        language="nb",
+        document_sealed=b"document",
+        scores_sealed=b"scores",
+    )
+
+
+def test_0002_gives_each_response_its_version_and_the_time_of_its_last_change(empty: Engine) -> None:
+    migrate(empty, "0001")
+    with empty.begin() as connection:
+        a_hospital_with_two_responses(connection)
+    migrate(empty, "0002")
+    with empty.connect() as connection:
+        found = connection.execute(
+            text("SELECT status, version, updated_at, identifier_hash, document_sealed FROM response ORDER BY status")
+        ).all()
+    assert [(row.status, row.version, row.identifier_hash) for row in found] == [
+        ("completed", 1, None),
+        ("entered-in-error", 1, None),
+    ]
+    assert [str(row.updated_at)[:16] for row in found] == [str(NOW)[:16], str(LATER)[:16]]
+    assert [bytes(row.document_sealed) for row in found] == [b"document", b"document"]
+
+
+def test_0002_keeps_every_rule_and_index_of_the_table_that_it_makes_anew(empty: Engine) -> None:
+    migrate(empty, "0001")
+    with empty.connect() as connection:
+        before = {each["name"] for each in inspect(connection).get_indexes("response")}
+        checks = {each["name"] for each in inspect(connection).get_check_constraints("response")}
+    migrate(empty, "0002")
+    with empty.connect() as connection:
+        seen = inspect(connection)
+        assert before < {each["name"] for each in seen.get_indexes("response")}
+        assert checks == {each["name"] for each in seen.get_check_constraints("response")}
+        assert len(seen.get_foreign_keys("response")) == 5
+        assert [each["name"] for each in seen.get_columns("response") if each["default"] is not None] == []
+
+
+def test_a_response_can_be_amended_only_after_0002(empty: Engine) -> None:
+    migrate(empty, "0001")
+    amend = text("UPDATE response SET status = 'amended' WHERE status = 'completed'")
+    with empty.begin() as connection:
+        a_hospital_with_two_responses(connection)
+    with pytest.raises(Exception, match="ck_response_status_known"), empty.begin() as connection:
+        connection.execute(amend)
+    migrate(empty, "0002")
+    with empty.begin() as connection:
+        assert connection.execute(amend).rowcount == 1
