@@ -1,1 +1,1 @@
-"""The FHIR R4 door: answers come in and go out as QuestionnaireResponse, assignments as Task, instruments as they are."""
+"""The FHIR R4 door: answers as QuestionnaireResponse, assignments as Task, instruments as Questionnaire."""

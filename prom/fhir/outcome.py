@@ -83,8 +83,13 @@ def issue(severity: str, kind: str, code: str, text: str) -> dict[str, Any]:
     return {
         "severity": severity,
         "code": kind,
-        "details": {"coding": [{"system": CODES, "code": code.removeprefix("fhir.")}], "text": text},
+        "details": {"coding": [{"system": CODES, "code": code.removeprefix("fhir.")}], "text": breakable(text)},
     }
+
+
+def breakable(text: str) -> str:
+    """Return a text with ordinary spaces: by HL7's own schema a string holds no other."""
+    return " ".join(text.split("\u00a0"))
 
 
 def _of_code(code: str, status: int, field: str | None, values: Mapping[str, object]) -> dict[str, Any]:
