@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from alerts.findings import Finding, Kind, Reason
-from alerts.judging import Case, Judgement, Verdict, judge
+from alerts.judging import QUIET, Case, Judgement, Verdict, judge
 from alerts.observation import History, Observation, Snapshot, snapshot_of
 from alerts.observing import observe
 from alerts.rules import Count, Overdue, Rule, RuleSet, Severity, countable
@@ -45,18 +45,16 @@ def evaluate(rule_set: RuleSet, observation: Observation, history: History, now:
     """
     case = Case(observation, history)
     found: dict[str, Finding] = {}
-    for rule in rule_set.rules:
-        if not isinstance(rule, Count | Overdue):
-            judgement = judge(rule, case)
-            if judgement.verdict is not Verdict.QUIET:
-                found[rule.id] = _judged(rule_set, rule, judgement, now)
-    fired = _fired(rule_set.rules, found)
-    for rule in rule_set.rules:
-        if isinstance(rule, Count):
-            reason = _counted(rule, fired)
-            if reason is not None:
-                found[rule.id] = _finding(rule_set, rule, reason)
-    return tuple(found[rule.id] for rule in rule_set.rules if rule.id in found)
+    for rule in rule_set.judged:
+        judgement = judge(rule, case)
+        if judgement is not QUIET:
+            found[rule.id] = _judged(rule_set, rule, judgement, now)
+    fired = _fired(rule_set.judged, found)
+    for count in rule_set.counting:
+        reason = _counted(count, fired)
+        if reason is not None:
+            found[count.id] = _finding(rule_set, count, reason)
+    return tuple([found[rule.id] for rule in rule_set.rules if rule.id in found])
 
 
 def immediate(rule_set: RuleSet, observation: Observation, now: datetime) -> tuple[Finding, ...]:

@@ -32,6 +32,7 @@ class Judgement:
     reason: Reason
 
 
+#: Every quiet judgement is this very one, so that most rules are done with by `is`.
 QUIET = Judgement(Verdict.QUIET, Reason("quiet"))
 
 #: The reasons for a missing value that answering more questions can still mend.
@@ -40,7 +41,7 @@ UNANSWERED = frozenset({"not answered", "too few answered"})
 
 @dataclass(frozen=True)
 class Case:
-    """What a rule is judged over; the past is sorted once for all rules."""
+    """What a rule is judged over; the past is sorted once for all rules, and each value read once."""
 
     observation: Observation
     history: History
@@ -55,6 +56,17 @@ class Case:
         """The baseline of the same source, or nothing."""
         return self.history.baseline_of(self.observation)
 
+    def read(self, reading: Reading) -> Read:
+        """Read what a rule looks at, where it takes it as it is: no unit is asked for, and a code is not a number."""
+        found = self._found.get(reading)
+        if found is None:
+            found = self._found[reading] = read(reading, self.observation)
+        return found
+
+    @cached_property
+    def _found(self) -> dict[Reading, Read]:
+        return {}
+
 
 def judge(rule: Rule, case: Case) -> Judgement:
     """Judge one rule, never raising: a rule that breaks cannot tell.
@@ -68,20 +80,22 @@ def judge(rule: Rule, case: Case) -> Judgement:
 
 
 def _threshold(rule: Threshold, case: Case) -> Judgement:
-    found = read(rule.reading, case.observation, rule.unit, rule.ordinals)
+    as_it_is = rule.unit is None and not rule.ordinals
+    found = case.read(rule.reading) if as_it_is else read(rule.reading, case.observation, rule.unit, rule.ordinals)
+    comparison, limit = rule.comparison, rule.value
     for item, value in found.values:
-        if beyond(value, rule.comparison, rule.value):
+        if beyond(value, comparison, limit):
             values = _named(rule.reading, item, value) | {
-                "comparison": str(rule.comparison),
-                "limit": _shown_limit(rule.value),
+                "comparison": str(comparison),
+                "limit": _shown_limit(limit),
                 "unit": rule.unit,
             }
             return _fires("threshold", values | _before(rule.reading, case))
-    return _missing(rule, case, found.missing)
+    return QUIET if found.missing is None else _missing(rule, case, found.missing)
 
 
 def _present(rule: Present, case: Case) -> Judgement:
-    for item, value in read(rule.reading, case.observation).values:
+    for item, value in case.read(rule.reading).values:
         if value is not False and str(value).strip():
             return _fires("present", _named(rule.reading, item, value))
     return QUIET
@@ -101,7 +115,7 @@ def _trend(rule: Trend, case: Case) -> Judgement:
 def _worse(
     rule: Change | Trend, case: Case, past: tuple[Snapshot, ...], code: str, values: Mapping[str, str | float | None]
 ) -> Judgement:
-    found = read(rule.reading, case.observation)
+    found = case.read(rule.reading)
     if not found.values or not past:
         # A first report has nothing that it could be worse than: that is no lack of a value.
         return _missing(rule, case, found.missing)
@@ -124,7 +138,7 @@ def _by(rule: Change | Trend, now: Decimal, before: Decimal) -> Decimal:
 
 def _persistence(rule: Persistence, case: Case) -> Judgement:
     past = case.before[: rule.reports - 1]
-    found = read(rule.reading, case.observation)
+    found = case.read(rule.reading)
     earlier = list(_known(rule.reading, past))
     series = [value for _, value in found.values] + [value for _, value in earlier]
     if len(past) < rule.reports - 1 or not all(beyond(value, rule.comparison, rule.value) for value in series):
@@ -176,8 +190,10 @@ def _fires(code: str, values: Mapping[str, str | float | None]) -> Judgement:
 
 def _missing(rule: Threshold | Change | Persistence | Trend, case: Case, missing: str | None) -> Judgement:
     """Decide by the rule's whenMissing; in a begun form an unanswered question is silent, any other lack is not."""
+    if missing is None:
+        return QUIET
     to_come = not case.observation.complete and missing in UNANSWERED
-    if missing is None or to_come or rule.when_missing is WhenMissing.NOT_APPLICABLE:
+    if to_come or rule.when_missing is WhenMissing.NOT_APPLICABLE:
         return QUIET
     item = rule.reading.name if rule.reading.kind == "answer" else None
     values = {"reads": rule.reading.kind, "name": rule.reading.name, "item": item, "missing": missing}

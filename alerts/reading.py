@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import TypeAlias
+from operator import itemgetter
+from typing import NamedTuple, TypeAlias
 
 from alerts.observation import Observation
 from alerts.rules import Comparison, Limit, Reading
@@ -20,8 +20,7 @@ class Unreadable(Exception):
     """A value that the rule cannot be held against: another unit, another type. Its message holds no answer."""
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(NamedTuple):
     """What was read: pairs of item (None for a scale) and value, the worst first, and why something is missing.
 
     No value and nothing missing means that it was never asked: not applicable.
@@ -60,25 +59,16 @@ def exact(number: float | Decimal) -> Decimal:
 
 def beyond(value: Plain, comparison: Comparison, limit: Limit) -> bool:
     """Tell whether a value meets a rule's condition. Raises Unreadable where the two cannot be compared."""
-    if comparison is Comparison.IN:
+    order = comparison.order
+    if order is not None:
+        if isinstance(value, Decimal) and isinstance(limit, Decimal):
+            return order(value, limit)
+    elif comparison is Comparison.IN:
         if isinstance(value, str) and isinstance(limit, tuple):
             return value in limit
-    elif comparison is Comparison.EQUAL:
-        if type(value) is type(limit):
-            return value == limit
-    elif isinstance(value, Decimal) and isinstance(limit, Decimal):
-        return _ordered(value, comparison, limit)
+    elif type(value) is type(limit):
+        return value == limit
     raise Unreadable(f"a {type(value).__name__} cannot be compared ({comparison}) with a {type(limit).__name__}")
-
-
-def _ordered(value: Decimal, comparison: Comparison, limit: Decimal) -> bool:
-    if comparison is Comparison.AT_LEAST:
-        return value >= limit
-    if comparison is Comparison.ABOVE:
-        return value > limit
-    if comparison is Comparison.AT_MOST:
-        return value <= limit
-    return value < limit
 
 
 def _answer(link_id: str, observation: Observation, unit: str | None, ordinals: Mapping[str, Decimal]) -> Read:
@@ -111,9 +101,9 @@ def _attributes(scale: str, observation: Observation) -> Read:
     attributes = observation.attributes.get(scale)
     if attributes is None:
         return Read(missing="not scored")
-    asked = {item: value for item, value in attributes.items() if item in observation.asked}
-    known = [(item, exact(value)) for item, value in asked.items() if value is not None]
-    known.sort(key=lambda pair: pair[1], reverse=True)
+    asked = [(item, value) for item, value in attributes.items() if item in observation.asked]
+    known = [(item, exact(value)) for item, value in asked if value is not None]
+    known.sort(key=itemgetter(1), reverse=True)
     return Read(tuple(known), "not answered" if len(known) < len(asked) else None)
 
 

@@ -5,11 +5,13 @@ A rule says what it reads and where its limit lies; `evaluation` judges it and `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum, StrEnum
-from typing import Any, Literal, Self, TypeAlias
+from functools import cached_property
+from typing import Any, Literal, NamedTuple, Self, TypeAlias
 
 from questionnaires.definition import Texts
 
@@ -53,6 +55,11 @@ class Comparison(StrEnum):
     EQUAL = "="
     IN = "in"
 
+    @cached_property
+    def order(self) -> Callable[[Decimal, Decimal], bool] | None:
+        """How two numbers are held against each other; None where a comparison is not of numbers alone."""
+        return {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}.get(self.value)
+
 
 ReadingKind: TypeAlias = Literal["answer", "level", "worst-attribute", "score", "circumstance"]
 Against: TypeAlias = Literal["previous", "baseline"]
@@ -62,8 +69,7 @@ Worse: TypeAlias = Literal["higher", "lower"]
 Limit: TypeAlias = Decimal | str | bool | tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """What a rule looks at: an item's answer, a scale's level or score, its worst attribute, or a circumstance.
 
     `name` is a link id, a scale's code, or one of "age", "phase" and "day-of-cycle".
@@ -219,6 +225,16 @@ class RuleSet:
     def canonical(self) -> str:
         """The url and version by which a response says what it was judged by."""
         return f"{self.url}|{self.version}"
+
+    @cached_property
+    def judged(self) -> tuple[Rule, ...]:
+        """The rules that one report is judged by, each for itself."""
+        return tuple(rule for rule in self.rules if not isinstance(rule, Count | Overdue))
+
+    @cached_property
+    def counting(self) -> tuple[Count, ...]:
+        """The rules that count which of the others fired."""
+        return tuple(rule for rule in self.rules if isinstance(rule, Count))
 
     def covers(self, questionnaire: str) -> bool:
         """Tell whether these rules are for a questionnaire's version, `url|version`: any others see nothing asked."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
 
+from questionnaires.once import Once
 from questionnaires.values import Value
 
 Status: TypeAlias = Literal["in-progress", "completed", "amended", "entered-in-error"]
@@ -30,7 +31,7 @@ class ResponseItem:
 
 
 @dataclass(frozen=True)
-class QuestionnaireResponse:
+class QuestionnaireResponse(Once):
     """What one person answered to one version of a questionnaire; it says nothing of whom or when."""
 
     questionnaire: str
@@ -48,11 +49,9 @@ class QuestionnaireResponse:
 
     @cached_property
     def _flat(self) -> Mapping[str, tuple[Value, ...]]:
-        flat: dict[str, tuple[Value, ...]] = {}
-        for item in walk(self.items):
-            if item.answers:
-                flat[item.link_id] = flat.get(item.link_id, ()) + tuple(answer.value for answer in item.answers)
-        return flat
+        flat: dict[str, list[Value]] = {}
+        _gather(self.items, flat)
+        return {link_id: tuple(values) for link_id, values in flat.items()}
 
 
 def walk(items: tuple[ResponseItem, ...]) -> Iterator[ResponseItem]:
@@ -62,3 +61,15 @@ def walk(items: tuple[ResponseItem, ...]) -> Iterator[ResponseItem]:
         yield from walk(item.items)
         for answer in item.answers:
             yield from walk(answer.items)
+
+
+def _gather(items: tuple[ResponseItem, ...], flat: dict[str, list[Value]]) -> None:
+    """Add the values of walk(items), in its order."""
+    for item in items:
+        if item.answers:
+            flat.setdefault(item.link_id, []).extend([answer.value for answer in item.answers])
+        if item.items:
+            _gather(item.items, flat)
+        for answer in item.answers:
+            if answer.items:
+                _gather(answer.items, flat)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container, Mapping
 
 from questionnaires.answers import QuestionnaireResponse
-from questionnaires.definition import EnableWhen, Item, Operator, Questionnaire, Value
+from questionnaires.definition import Item, Operator, Questionnaire, Value
 from questionnaires.values import compare, same
 
 
@@ -15,41 +15,46 @@ def enabled(questionnaire: Questionnaire, response: QuestionnaireResponse) -> fr
     Answers to items that are not asked do not count, however long the chain. `!=` holds when no answer is equal, every
     other comparison when some answer fits; all of them, `!=` too, are false until the question is answered (FHIR's own
     words leave `!=` true then; Android FHIR decides as here, so that nobody is asked about what is not yet said).
-    Never raises, whatever the answers.
+    Never raises, whatever the answers. Worked out once for a response, however often it is asked for.
     """
-    asked: set[str] = set()
-    for item in questionnaire.judging_order:
+    return response.once(_branch, questionnaire)
+
+
+def _branch(questionnaire: Questionnaire, response: QuestionnaireResponse) -> frozenset[str]:
+    asked = set(questionnaire.always_asked)
+    answers = response.flat()
+    for item in questionnaire.sometimes_asked:
         parent = questionnaire.parent(item.link_id)
-        if (parent is None or parent.link_id in asked) and _conditions_hold(item, response, asked):
+        if (parent is None or parent.link_id in asked) and _conditions_hold(item, answers, asked):
             asked.add(item.link_id)
     return frozenset(asked)
 
 
-def _conditions_hold(item: Item, response: QuestionnaireResponse, asked: Container[str]) -> bool:
-    if not item.enable_when:
-        return True
-    results = (
-        _holds(condition, response.answers_to(condition.question) if condition.question in asked else ())
-        for condition in item.enable_when
-    )
-    return any(results) if item.enable_any else all(results)
+def _conditions_hold(item: Item, answers: Mapping[str, tuple[Value, ...]], asked: Container[str]) -> bool:
+    for condition in item.enable_when:
+        given = answers.get(condition.question, ()) if condition.question in asked else ()
+        holds = _HOLDS[condition.operator](given, condition.answer)
+        if holds is item.enable_any:
+            return holds
+    # None of several that would do, or all of those that must: and what has no condition is asked.
+    return not (item.enable_any and item.enable_when)
 
 
-def _holds(condition: EnableWhen, answers: tuple[Value, ...]) -> bool:
-    match condition.operator:
-        case Operator.EXISTS:
-            return bool(answers) is condition.answer
-        case Operator.EQUAL:
-            return any(same(answer, condition.answer) for answer in answers)
-        case Operator.NOT_EQUAL:
-            return bool(answers) and not any(same(answer, condition.answer) for answer in answers)
-    return any(compare(answer, condition.answer) in _ORDERS[condition.operator] for answer in answers)
+def _equal(answers: tuple[Value, ...], wanted: Value) -> bool:
+    return any(same(answer, wanted) for answer in answers)
 
 
-#: What compare() may say for each operator that asks for an order.
-_ORDERS = {
-    Operator.GREATER: (1,),
-    Operator.LESS: (-1,),
-    Operator.GREATER_OR_EQUAL: (0, 1),
-    Operator.LESS_OR_EQUAL: (-1, 0),
+def _ordered(*orders: int) -> Callable[[tuple[Value, ...], Value], bool]:
+    return lambda answers, wanted: any(compare(answer, wanted) in orders for answer in answers)
+
+
+#: Whether the answers to the question are what its condition wants.
+_HOLDS: Mapping[Operator, Callable[[tuple[Value, ...], Value], bool]] = {
+    Operator.EXISTS: lambda answers, wanted: bool(answers) is wanted,
+    Operator.EQUAL: _equal,
+    Operator.NOT_EQUAL: lambda answers, wanted: bool(answers) and not _equal(answers, wanted),
+    Operator.GREATER: _ordered(1),
+    Operator.LESS: _ordered(-1),
+    Operator.GREATER_OR_EQUAL: _ordered(0, 1),
+    Operator.LESS_OR_EQUAL: _ordered(-1, 0),
 }

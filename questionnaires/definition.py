@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from decimal import Decimal
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from questionnaires.dependencies import in_order
+from questionnaires.items import AnswerOption, EnableWhen, Item, ItemType, Operator
 from questionnaires.problems import Problem
 from questionnaires.values import Coding, Quantity, Texts, Uri, Value
 
@@ -27,103 +25,6 @@ __all__ = [
     "Uri",
     "Value",
 ]
-
-
-class ItemType(StrEnum):
-    """Every item type of FHIR R4 that a document may hold."""
-
-    GROUP = "group"
-    DISPLAY = "display"
-    BOOLEAN = "boolean"
-    DECIMAL = "decimal"
-    INTEGER = "integer"
-    DATE = "date"
-    DATE_TIME = "dateTime"
-    TIME = "time"
-    STRING = "string"
-    TEXT = "text"
-    URL = "url"
-    CHOICE = "choice"
-    OPEN_CHOICE = "open-choice"
-    ATTACHMENT = "attachment"
-    REFERENCE = "reference"
-    QUANTITY = "quantity"
-
-
-class Operator(StrEnum):
-    """How an enableWhen compares the answers of its question with its own answer."""
-
-    EXISTS = "exists"
-    EQUAL = "="
-    NOT_EQUAL = "!="
-    GREATER = ">"
-    LESS = "<"
-    GREATER_OR_EQUAL = ">="
-    LESS_OR_EQUAL = "<="
-
-
-@dataclass(frozen=True)
-class AnswerOption:
-    """One answer that may be chosen; an exclusive one stands alone ("none of these")."""
-
-    value: Coding | str | Decimal | int | date | time
-    exclusive: bool = False
-
-
-@dataclass(frozen=True)
-class EnableWhen:
-    """One condition on the answers of another question; for `exists` the answer is a bool."""
-
-    question: str
-    operator: Operator
-    answer: Value
-
-
-@dataclass(frozen=True)
-class Item:
-    """A group, a shown text or a question, with its own items; what is None or empty does not limit the answer."""
-
-    link_id: str
-    type: ItemType
-    text: Texts | None = None
-    prefix: str | None = None
-    items: tuple[Item, ...] = ()
-    enable_when: tuple[EnableWhen, ...] = ()
-    enable_any: bool = False
-    required: bool = False
-    repeats: bool = False
-    read_only: bool = False
-    hidden: bool = False
-    options: tuple[AnswerOption, ...] = ()
-    min_value: Decimal | int | date | datetime | time | None = None
-    max_value: Decimal | int | date | datetime | time | None = None
-    min_length: int | None = None
-    max_length: int | None = None
-    max_decimal_places: int | None = None
-    unit: str | None = None
-    min_occurs: int | None = None
-    max_occurs: int | None = None
-    regex: str | None = None
-    item_control: str | None = None
-    help: Texts | None = None
-
-    @property
-    def is_question(self) -> bool:
-        """Whether it can be answered: neither a group nor a shown text."""
-        return self.type not in (ItemType.GROUP, ItemType.DISPLAY)
-
-    def option(self, code: str) -> Coding | None:
-        """Return the offered coding with this code, the first where two systems share it, or None."""
-        return next((coding for (_, offered), coding in self._codings.items() if offered == code), None)
-
-    def offered(self, coding: Coding) -> Coding | None:
-        """Return the option that is this coding, with the ordinal and the texts of the questionnaire, or None."""
-        return self._codings.get((coding.system, coding.code))
-
-    @cached_property
-    def _codings(self) -> Mapping[tuple[str | None, str], Coding]:
-        codings = [option.value for option in self.options if isinstance(option.value, Coding)]
-        return {(coding.system, coding.code): coding for coding in codings}
 
 
 @dataclass(frozen=True)
@@ -184,6 +85,21 @@ class Questionnaire:
     def judging_order(self) -> tuple[Item, ...]:
         """Every item after those it needs, however the document orders them; an item in a circle is left out."""
         return tuple(self._by_link_id[link_id] for link_id in in_order(self.needs))
+
+    @cached_property
+    def always_asked(self) -> frozenset[str]:
+        """The linkIds that no answer takes away: without conditions, all the way up."""
+        always: set[str] = set()
+        for item in self.judging_order:
+            parent = self.parent(item.link_id)
+            if not item.enable_when and (parent is None or parent.link_id in always):
+                always.add(item.link_id)
+        return frozenset(always)
+
+    @cached_property
+    def sometimes_asked(self) -> tuple[Item, ...]:
+        """Every item that depends on answers, in judging order."""
+        return tuple(item for item in self.judging_order if item.link_id not in self.always_asked)
 
     @cached_property
     def _by_link_id(self) -> Mapping[str, Item]:

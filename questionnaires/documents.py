@@ -43,18 +43,58 @@ def loads(text: str) -> Any:
 
 
 def dumps(document: Any) -> str:
-    """Write JSON with every Decimal digit for digit (1.10 stays 1.10); raises ValueError for what is no number."""
+    """Write JSON with every Decimal digit for digit (1.10 stays 1.10); raises ValueError for what is no number.
+
+    The names of fields are texts. What Python's own encoder can write exactly, which is nearly every document, it does;
+    one number that it cannot, such as 1.10, and the document is written piece by piece.
+    """
+    try:
+        return _encode(document)
+    except _DigitsWouldBeLost:
+        return _piece_by_piece(document)
+
+
+def _piece_by_piece(document: Any) -> str:
     if isinstance(document, Mapping):
-        return "{" + ",".join(f"{_encode(str(key))}:{dumps(value)}" for key, value in document.items()) + "}"
+        fields = (f"{_encode(str(key))}:{_piece_by_piece(value)}" for key, value in document.items())
+        return "{" + ",".join(fields) + "}"
     if isinstance(document, list | tuple):
-        return "[" + ",".join(dumps(value) for value in document) + "]"
-    if isinstance(document, Decimal):
-        return _digits(document)
-    return _encode(document)
+        return "[" + ",".join([_piece_by_piece(value) for value in document]) + "]"
+    return _digits(document) if isinstance(document, Decimal) else _encode(document)
 
 
 def faults(document: Any) -> list[Problem]:
     """Return what keeps a value from being a JSON tree of bearable depth and size; never recurses, never raises."""
+    return [] if _surely_sound(document) else _first_fault(document)
+
+
+def _surely_sound(document: Any) -> bool:
+    """Look at a tree level by level, as cheaply as can be; what is not plain JSON through and through is not sure."""
+    level, seen = [document], 0
+    texts: list[Any] = []
+    for _ in range(DEEPEST):
+        seen += len(level)
+        if seen > MOST_NODES:
+            return False
+        below: list[Any] = []
+        for node in level:
+            kind = type(node)
+            if kind is str:
+                texts.append(node)
+            elif kind is list:
+                below += node
+            elif kind is dict:
+                texts += node
+                below += node.values()
+            elif _leaf_fault(node):
+                return False
+        if not below:
+            return set(map(type, texts)) <= {str} and usable("".join(texts))
+        level = below
+    return False
+
+
+def _first_fault(document: Any) -> list[Problem]:
     waiting: list[tuple[Any, int]] = [(document, 1)]
     seen = 0
     while waiting:
@@ -93,14 +133,34 @@ def usable(text: str) -> bool:
     return text.isprintable() or _UNUSABLE.search(text) is None
 
 
-#: Made once: a fresh encoder for every leaf costs more than the leaf.
-_encode = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
+class _DigitsWouldBeLost(Exception):
+    """A decimal that neither an int nor a float writes as it stands."""
+
+
+def _as_python_writes_it(value: object) -> object:
+    """Return what the encoder writes as `value` reads: an int or float for a Decimal, a dict for another mapping."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if not isinstance(value, Decimal):
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+    digits = _digits(value)
+    if len(digits) <= MOST_DIGITS and "E" not in digits:
+        number = float(digits) if "." in digits else int(digits)
+        if repr(number) == digits:
+            return number
+    raise _DigitsWouldBeLost
 
 
 def _digits(number: Decimal) -> str:
     if number.is_finite():
         return str(number)
     raise ValueError("JSON holds finite numbers only")
+
+
+#: Made once: a fresh encoder for every document costs more than many a document.
+_encode = json.JSONEncoder(
+    allow_nan=False, ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_as_python_writes_it
+).encode
 
 
 def _leaf_fault(node: object) -> str | None:

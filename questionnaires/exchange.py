@@ -9,9 +9,35 @@ from questionnaires.answers import Answer, QuestionnaireResponse, ResponseItem, 
 from questionnaires.documents import faults
 from questionnaires.fhir_values import ValueFault, read_value, write_value
 from questionnaires.problems import Findings, ResponseError
+from questionnaires.values import Value
 
 #: Elements that change the meaning of what they stand in: FHIR asks a reader that does not know them to refuse.
 MODIFIERS = ("modifierExtension", "implicitRules")
+
+
+class _Reading(Findings):
+    """One document being read: what is wrong with it, and the options met so far.
+
+    A report gives the same few options again and again; each is read once, for this document only.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._options: dict[tuple[object, ...], Value] = {}
+
+    def value(self, node: Mapping[str, Any]) -> Value:
+        """Return the value[x] of an answer; raises ValueFault as read_value() does."""
+        coding = node.get("valueCoding") if len(node) == 1 else None
+        if type(coding) is not dict:
+            return read_value(node, "value")
+        fields = (*coding, *coding.values())
+        try:
+            known = self._options.get(fields)
+        except TypeError:  # an extension in it, which is a list
+            return read_value(node, "value")
+        if known is None:
+            known = self._options[fields] = read_value(node, "value")
+        return known
 
 
 def to_fhir(response: QuestionnaireResponse) -> dict[str, Any]:
@@ -30,7 +56,7 @@ def from_fhir(document: Any) -> QuestionnaireResponse:
     """
     if unsound := faults(document):
         raise ResponseError(unsound)
-    found = Findings()
+    found = _Reading()
     if not isinstance(document, Mapping) or document.get("resourceType") != "QuestionnaireResponse":
         found.add(None, "not-a-resource", expected="QuestionnaireResponse")
         raise ResponseError(found.problems)
@@ -46,13 +72,15 @@ def _items_to_fhir(items: tuple[ResponseItem, ...]) -> dict[str, Any]:
 
 
 def _item_to_fhir(item: ResponseItem) -> dict[str, Any]:
-    node: dict[str, Any] = {"linkId": item.link_id, **_items_to_fhir(item.items)}
+    node: dict[str, Any] = {"linkId": item.link_id}
+    if item.items:
+        node |= _items_to_fhir(item.items)
     if item.answers:
         node["answer"] = [write_value(answer.value) | _items_to_fhir(answer.items) for answer in item.answers]
     return node
 
 
-def _check_head(document: Mapping[str, Any], found: Findings) -> None:
+def _check_head(document: Mapping[str, Any], found: _Reading) -> None:
     for field in ("questionnaire", "language"):
         value = document.get(field, "" if field == "questionnaire" else "und")
         if not isinstance(value, str) or not value.strip():
@@ -62,41 +90,49 @@ def _check_head(document: Mapping[str, Any], found: Findings) -> None:
     _check_modifiers(document, None, found)
 
 
-def _check_modifiers(node: Mapping[str, Any], link_id: str | None, found: Findings) -> None:
+def _check_modifiers(node: Mapping[str, Any], link_id: str | None, found: _Reading) -> None:
     for field in MODIFIERS:
         if field in node:
             found.add(link_id, "modifier", field=field)
 
 
-def _read_items(node: Mapping[str, Any], parent: str | None, found: Findings) -> tuple[ResponseItem, ...]:
+def _read_items(node: Mapping[str, Any], parent: str | None, found: _Reading) -> tuple[ResponseItem, ...]:
+    if "item" not in node:
+        return ()
     read = [_read_item(child, parent, found) for child in _children(node, "item", parent, found)]
-    return tuple(item for item in read if item is not None)
+    return tuple([item for item in read if item is not None])
 
 
-def _read_item(node: Mapping[str, Any], parent: str | None, found: Findings) -> ResponseItem | None:
+def _read_item(node: Mapping[str, Any], parent: str | None, found: _Reading) -> ResponseItem | None:
     link_id = node.get("linkId")
     if not isinstance(link_id, str) or not link_id.strip():
         found.add(parent, "no-link-id")
         return None
     _check_modifiers(node, link_id, found)
-    answers = [_read_answer(child, link_id, found) for child in _children(node, "answer", link_id, found)]
-    items = _read_items(node, link_id, found)
-    return ResponseItem(link_id, tuple(answer for answer in answers if answer is not None), items)
+    return ResponseItem(link_id, _read_answers(node, link_id, found), _read_items(node, link_id, found))
 
 
-def _read_answer(node: Mapping[str, Any], link_id: str, found: Findings) -> Answer | None:
+def _read_answers(node: Mapping[str, Any], link_id: str, found: _Reading) -> tuple[Answer, ...]:
+    if "answer" not in node:
+        return ()
+    read = [_read_answer(child, link_id, found) for child in _children(node, "answer", link_id, found)]
+    return tuple([answer for answer in read if answer is not None])
+
+
+def _read_answer(node: Mapping[str, Any], link_id: str, found: _Reading) -> Answer | None:
     _check_modifiers(node, link_id, found)
     items = _read_items(node, link_id, found)
     try:
-        return Answer(read_value(node, "value"), items)
+        return Answer(found.value(node), items)
     except ValueFault as fault:
         found.problems.append(fault.problem(link_id))
         return None
 
 
-def _children(node: Mapping[str, Any], field: str, link_id: str | None, found: Findings) -> list[Mapping[str, Any]]:
-    children = node.get(field, [])
-    if isinstance(children, list) and all(isinstance(child, Mapping) for child in children):
+def _children(node: Mapping[str, Any], field: str, link_id: str | None, found: _Reading) -> list[Mapping[str, Any]]:
+    children = node[field]
+    # Looked at kind by kind: to ask every child whether it is a Mapping costs more than to read it.
+    if isinstance(children, list) and all(issubclass(kind, Mapping) for kind in set(map(type, children))):
         return children
     found.add(link_id, "wrong-field", field=field, expected="a list of objects")
     return []

@@ -37,39 +37,45 @@ def read_value(node: Mapping[str, Any], prefix: str, language: str = "und") -> V
 
     `language` is what a coding's display is taken to be in.
     """
-    kinds = [key.removeprefix(prefix) for key in node if key.startswith(prefix) and key[len(prefix) :][:1].isupper()]
-    if len(kinds) != 1:
-        raise ValueFault("no-value" if not kinds else "several-values", field=f"{prefix}[x]")
-    reader = _READERS.get(kinds[0])
+    start = len(prefix)
+    fields = [field for field in node if field.startswith(prefix) and field[start : start + 1].isupper()]
+    if len(fields) != 1:
+        raise ValueFault("no-value" if not fields else "several-values", field=f"{prefix}[x]")
+    kind = fields[0][start:]
+    reader = _READERS.get(kind)
     if reader is None:
-        raise ValueFault("unsupported-value", kind=kinds[0])
-    return reader(node[prefix + kinds[0]], language)
+        raise ValueFault("unsupported-value", kind=kind)
+    return reader(node[fields[0]], language)
 
 
 def write_value(value: Value, prefix: str = "value") -> dict[str, Any]:
     """Return a value as {"valueInteger": 5}; decimals stay Decimal, so write the document with documents.dumps()."""
+    name = _NAMES.get(type(value)) or next((name for kind, name in _NAMES.items() if isinstance(value, kind)), None)
+    if name is None:
+        raise TypeError(f"{type(value).__name__} is no answer")
+    written: object = value
     if isinstance(value, Coding):
-        return {f"{prefix}Coding": _without_none(_coding_fields(value))}
-    if isinstance(value, Quantity):
-        fields = {"value": value.value, "unit": value.unit, "system": value.system, "code": value.code}
-        return {f"{prefix}Quantity": _without_none(fields)}
-    for kind, name in _NAMES:
-        if isinstance(value, kind):
-            return {prefix + name: value.isoformat() if isinstance(value, date | time) else value}
-    raise TypeError(f"{type(value).__name__} is no answer")
+        written = _coding_fields(value)
+    elif isinstance(value, Quantity):
+        written = _quantity_fields(value)
+    elif isinstance(value, date | time):
+        written = value.isoformat()
+    return {prefix + name: written}
 
 
-#: First match counts: a bool is an int, an instant is a date, an address is a text.
-_NAMES: tuple[tuple[type, str], ...] = (
-    (bool, "Boolean"),
-    (int, "Integer"),
-    (Decimal, "Decimal"),
-    (Uri, "Uri"),
-    (str, "String"),
-    (datetime, "DateTime"),
-    (date, "Date"),
-    (time, "Time"),
-)
+#: Of a kind that is none of these the first match counts: a bool is an int, an instant is a date, an address is a text.
+_NAMES: Mapping[type, str] = {
+    Coding: "Coding",
+    Quantity: "Quantity",
+    bool: "Boolean",
+    int: "Integer",
+    Decimal: "Decimal",
+    Uri: "Uri",
+    str: "String",
+    datetime: "DateTime",
+    date: "Date",
+    time: "Time",
+}
 
 
 def exact_number(value: object) -> Decimal:
@@ -153,11 +159,16 @@ def _optional(fields: Mapping[str, Any], name: str) -> str | None:
 
 
 def _coding_fields(coding: Coding) -> dict[str, Any]:
-    display = str(coding.display) if coding.display else None
-    return {"system": coding.system, "code": coding.code, "display": display}
+    fields = {"system": coding.system, "code": coding.code, "display": str(coding.display) if coding.display else None}
+    return _without_none(fields)
 
 
-def _without_none(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _quantity_fields(quantity: Quantity) -> dict[str, Any]:
+    fields = {"value": quantity.value, "unit": quantity.unit, "system": quantity.system, "code": quantity.code}
+    return _without_none(fields)
+
+
+def _without_none(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 

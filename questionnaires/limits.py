@@ -9,9 +9,13 @@ from decimal import Decimal
 from questionnaires.definition import AnswerOption, Item, ItemType, Quantity, Value
 from questionnaires.documents import bearable, usable
 from questionnaires.fhir_values import LARGEST_INTEGER
-from questionnaires.kinds import CHOICES, UNSUPPORTED, fits, is_whole, kind_of, offers
+from questionnaires.kinds import UNSUPPORTED, fits, is_whole, kind_of, offers
 from questionnaires.problems import Problem
 from questionnaires.values import compare, is_number, same
+
+
+#: No question has so many answers. Without an end, whoever sends more could keep a process busy with comparing them.
+MOST_ANSWERS = 500
 
 
 def count_problems(item: Item, count: int, complete: bool) -> Iterator[Problem]:
@@ -27,10 +31,13 @@ def count_problems(item: Item, count: int, complete: bool) -> Iterator[Problem]:
 
 def answer_problems(item: Item, values: Sequence[Value]) -> Iterator[Problem]:
     """Yield what is wrong with each answer to a question, and with all of them together."""
+    if len(values) > MOST_ANSWERS:
+        yield Problem(item.link_id, "too-many-answers", "error", {"most": MOST_ANSWERS, "given": len(values)})
+        return
     for value in values:
         yield from _value_problems(item, value)
-    for index, value in enumerate(values):
-        if any(same(value, earlier) for earlier in values[:index]) and item.type in CHOICES:
+    for index, value in enumerate(values) if item.is_choice else ():
+        if any(same(value, earlier) for earlier in values[:index]):
             yield Problem(item.link_id, "option-chosen-twice")
     if len(values) > 1 and any(_chosen(option, values) for option in item.options if option.exclusive):
         yield Problem(item.link_id, "exclusive-option-with-others")
@@ -61,7 +68,7 @@ def _sane(item: Item, number: Decimal | int) -> bool:
 
 
 def _limit_problems(item: Item, value: Value) -> Iterator[Problem]:
-    if item.type in CHOICES and not offers(item, value):
+    if item.is_choice and not offers(item, value):
         yield Problem(item.link_id, "option-not-offered")
     if isinstance(value, str):
         yield from _text_problems(item, value)

@@ -1,15 +1,15 @@
-"""What one answer counts: a number, or the reason why there is none."""
+"""What one answer counts: a number, or the reason why there is none. What options count is worked out beforehand."""
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
+from typing import TypeAlias
 
-from questionnaires.answers import QuestionnaireResponse
-from questionnaires.branching import enabled
-from questionnaires.definition import Coding, Item, Quantity, Questionnaire, Value
+from questionnaires.definition import Coding, Item, Quantity, Value
 from questionnaires.documents import bearable
 from questionnaires.scales import Scale
 from questionnaires.values import is_number
@@ -17,40 +17,64 @@ from questionnaires.values import is_number
 #: The option that says a question does not apply: an answer, but never a number.
 NOT_APPLICABLE = "not-applicable"
 
+#: A number of which nothing is lost: an int where it is whole, since those cost a tenth of a Fraction.
+Exact: TypeAlias = int | Fraction
+
 
 @dataclass(frozen=True)
 class Number:
     """An item's number, exact; or None, and why."""
 
-    value: Fraction | None
+    value: Exact | None
     missing: str | None = None
 
 
-class Numbers:
-    """The numbers in one response; what was not asked has none, whatever stands there."""
+NOUGHT = Number(0)
+NOT_ASKED = Number(None, "not asked")
+NOT_ANSWERED = Number(None, "not answered")
+_DOES_NOT_APPLY = Number(None, "not applicable")
+_NOT_ON_THE_SCALE = Number(None, "not on the scale")
 
-    def __init__(self, questionnaire: Questionnaire, response: QuestionnaireResponse) -> None:
-        self.questionnaire = questionnaire
-        self.response = response
-        self.asked: Container[str] = enabled(questionnaire, response)
 
-    def of(self, link_id: str, scale: Scale) -> Number:
-        """Return an item's number as the scale takes it; outside the scale's bounds it is none."""
-        item = self.questionnaire.item(link_id)
-        if item is None or link_id not in self.asked:
-            return Number(None, "not asked")
-        answers = self.response.answers_to(link_id)
+@dataclass(frozen=True)
+class Source:
+    """One item as one scale takes it, made once per scoring key; `item` is None where the questionnaire has none."""
+
+    link_id: str
+    item: Item | None
+    scale: Scale
+
+    def number(self, answers: tuple[Value, ...]) -> Number:
+        """Return what the answers to the item count; outside the scale's bounds it is no number."""
         if not answers:
-            return Number(None, "not answered")
+            return NOT_ANSWERED
+        first = answers[0]
+        if len(answers) == 1 and isinstance(first, Coding):
+            known = self._of_options.get((first.system, first.code))
+            if known is not None:
+                return known
+        return self._work_out(answers)
+
+    @cached_property
+    def _of_options(self) -> Mapping[tuple[str | None, str], Number]:
+        options = [option.value for option in self.item.options] if self.item is not None else []
+        codings = [value for value in options if isinstance(value, Coding)]
+        return {(coding.system, coding.code): self._work_out((coding,)) for coding in codings}
+
+    def _work_out(self, answers: tuple[Value, ...]) -> Number:
         if any(isinstance(answer, Coding) and answer.code == NOT_APPLICABLE for answer in answers):
-            return Number(None, "not applicable")
-        value = _number(item, answers[0]) if len(answers) == 1 else None
-        if value is None or not _within(value, scale):
-            return Number(None, "not on the scale")
-        return Number(value)
+            return _DOES_NOT_APPLY
+        value = _number(self.item, answers[0]) if self.item is not None and len(answers) == 1 else None
+        return _NOT_ON_THE_SCALE if value is None or not _within(value, self.scale) else Number(value)
 
 
-def _number(item: Item, value: Value) -> Fraction | None:
+def exact(number: int | Decimal) -> Exact:
+    """Return a finite number without losing any of it."""
+    whole = int(number)
+    return whole if whole == number else Fraction(number)
+
+
+def _number(item: Item, value: Value) -> Exact | None:
     if isinstance(value, Coding):
         # The questionnaire says what an option counts; what a response claims for itself is not believed.
         chosen = item.offered(value)
@@ -58,9 +82,9 @@ def _number(item: Item, value: Value) -> Fraction | None:
     else:
         number = value.value if isinstance(value, Quantity) else value
     if isinstance(number, int | Decimal) and is_number(number) and bearable(number):
-        return Fraction(number)
+        return exact(number)
     return None
 
 
-def _within(value: Fraction, scale: Scale) -> bool:
+def _within(value: Exact, scale: Scale) -> bool:
     return (scale.low is None or value >= scale.low) and (scale.high is None or value <= scale.high)

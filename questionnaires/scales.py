@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal, TypeAlias
 
+from questionnaires.once import Once
 from questionnaires.values import Texts
 
 Method: TypeAlias = Literal["single", "sum", "mean", "percent", "composite"]
@@ -34,7 +37,7 @@ class Scale:
 
 
 @dataclass(frozen=True)
-class ScoringKey:
+class ScoringKey(Once):
     """One immutable version of the scales of one questionnaire (`questionnaire` is its url), with their source."""
 
     name: str
@@ -45,7 +48,11 @@ class ScoringKey:
 
     def scale(self, code: str) -> Scale | None:
         """Return the scale with this code, or None."""
-        return next((scale for scale in self.scales if scale.code == code), None)
+        return self._by_code.get(code)
+
+    @cached_property
+    def _by_code(self) -> Mapping[str, Scale]:
+        return {scale.code: scale for scale in reversed(self.scales)}
 
 
 @dataclass(frozen=True)

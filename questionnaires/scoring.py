@@ -1,18 +1,36 @@
-"""What a response is worth: score() -> one Score per scale of a key; a missing score says why it is missing."""
+"""What a response is worth: score() -> one Score per scale of a key; a missing score says why it is missing.
+
+Which items each scale reads, and what each of their options counts, is worked out once for a key and its questionnaire;
+what one response gives for them is read once, for its scores and its attributes together.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
 
 from questionnaires.answers import QuestionnaireResponse
+from questionnaires.branching import enabled
 from questionnaires.composites import HIGHEST_ATTRIBUTE, level
-from questionnaires.definition import Questionnaire
+from questionnaires.definition import Questionnaire, Value
 from questionnaires.keys import parse_key
-from questionnaires.numbers import Number, Numbers
+from questionnaires.numbers import NOT_ANSWERED, NOT_ASKED, NOUGHT, Exact, Number, Source, exact
 from questionnaires.scales import Scale, Score, ScoringKey
 
 __all__ = ["Scale", "Score", "ScoringKey", "attributes", "attributes_of", "parse_key", "score"]
+
+#: linkId -> what was read of it for one scale.
+Numbers: TypeAlias = Mapping[str, Number]
+
+
+@dataclass(frozen=True, eq=False)
+class _Sources:
+    """Where the scales of a key find their numbers in a questionnaire: each scale with its items as it takes them."""
+
+    questionnaire: Questionnaire
+    of: tuple[tuple[Scale, tuple[Source, ...]], ...]
 
 
 def score(key: ScoringKey, questionnaire: Questionnaire, response: QuestionnaireResponse) -> Mapping[str, Score]:
@@ -22,8 +40,7 @@ def score(key: ScoringKey, questionnaire: Questionnaire, response: Questionnaire
     first attribute is 0: they were not asked because there is nothing to ask about. Raises ValueError when the key is
     another questionnaire's.
     """
-    numbers = _numbers(key, questionnaire, response)
-    return {scale.code: _score(scale, numbers) for scale in key.scales}
+    return {scale.code: _score(scale, numbers) for scale, numbers in _numbers(key, questionnaire, response)}
 
 
 def attributes(
@@ -39,41 +56,58 @@ def attributes(
 def attributes_of(
     key: ScoringKey, questionnaire: Questionnaire, response: QuestionnaireResponse, scales: Iterable[str]
 ) -> Mapping[str, Mapping[str, float | None]]:
-    """Return the attributes of many scales by scale code; the response is branched once, not once per scale."""
-    numbers = _numbers(key, questionnaire, response)
-    return {code: _attributes(key.scale(code), code, numbers) for code in scales}
+    """Return the attributes of many scales by scale code. Raises KeyError for an unknown scale."""
+    # Backwards, since of two scales with one code the first is meant.
+    read = {scale.code: numbers for scale, numbers in reversed(_numbers(key, questionnaire, response))}
+    return {
+        code: {link_id: None if number.value is None else float(number.value) for link_id, number in read[code].items()}
+        for code in scales
+    }
 
 
-def _attributes(scale: Scale | None, code: str, numbers: Numbers) -> Mapping[str, float | None]:
-    if scale is None:
-        raise KeyError(code)
-    read = _read(scale, numbers)
-    return {link_id: None if number.value is None else float(number.value) for link_id, number in read.items()}
-
-
-def _numbers(key: ScoringKey, questionnaire: Questionnaire, response: QuestionnaireResponse) -> Numbers:
+def _numbers(
+    key: ScoringKey, questionnaire: Questionnaire, response: QuestionnaireResponse
+) -> tuple[tuple[Scale, Numbers], ...]:
     if key.questionnaire != questionnaire.url:
         raise ValueError(f"the key {key.name} scores {key.questionnaire}, not {questionnaire.url}")
-    return Numbers(questionnaire, response)
+    return response.once(_read_all, key.once(_find_sources, questionnaire))
 
 
-def _read(scale: Scale, numbers: Numbers) -> dict[str, Number]:
-    read = {link_id: numbers.of(link_id, scale) for link_id in scale.items}
+def _find_sources(questionnaire: Questionnaire, key: ScoringKey) -> _Sources:
+    of = [
+        (scale, tuple([Source(link_id, questionnaire.item(link_id), scale) for link_id in scale.items]))
+        for scale in key.scales
+    ]
+    return _Sources(questionnaire, tuple(of))
+
+
+def _read_all(sources: _Sources, response: QuestionnaireResponse) -> tuple[tuple[Scale, Numbers], ...]:
+    asked, answers = enabled(sources.questionnaire, response), response.flat()
+    return tuple([(scale, _read(scale, each, asked, answers)) for scale, each in sources.of])
+
+
+def _read(
+    scale: Scale, sources: tuple[Source, ...], asked: frozenset[str], answers: Mapping[str, tuple[Value, ...]]
+) -> Numbers:
+    read = {
+        source.link_id: source.number(answers.get(source.link_id, ())) if source.link_id in asked else NOT_ASKED
+        for source in sources
+    }
     if scale.method == "composite" and read[scale.items[0]].value == 0:
         # A symptom that is not there has no severity: not asked, or skipped, it counts 0.
-        nothing = ("not asked", "not answered")
-        return {link_id: Number(Fraction(0)) if each.missing in nothing else each for link_id, each in read.items()}
+        nothing = (NOT_ASKED, NOT_ANSWERED)
+        return {link_id: NOUGHT if number in nothing else number for link_id, number in read.items()}
     return read
 
 
-def _score(scale: Scale, numbers: Numbers) -> Score:
-    read = _read(scale, numbers)
-    values = {link_id: number.value for link_id, number in read.items() if number.value is not None}
-    if scale.method == "composite" and values.get(scale.items[0]) == 0:
+def _score(scale: Scale, read: Numbers) -> Score:
+    composite = scale.method == "composite"
+    if composite and read[scale.items[0]].value == 0:
         return Score(scale.code, 0.0)
+    values = {link_id: number.value for link_id, number in read.items() if number.value is not None}
     if len(values) < scale.minimum_answered:
         return Score(scale.code, None, _why_missing(scale, [each.missing for each in read.values() if each.missing]))
-    if scale.method == "composite":
+    if composite:
         return _composite(scale, list(values.values()))
     return Score(scale.code, float(_combine(scale, [_turned(scale, *each) for each in values.items()])))
 
@@ -84,23 +118,23 @@ def _why_missing(scale: Scale, reasons: list[str]) -> str:
     return reasons[0] if alike or scale.method == "composite" else "too few answered"
 
 
-def _composite(scale: Scale, values: list[Fraction]) -> Score:
+def _composite(scale: Scale, values: list[Exact]) -> Score:
     if not all(value.denominator == 1 and 0 <= value <= HIGHEST_ATTRIBUTE for value in values):
         return Score(scale.code, None, "not on the scale")
     return Score(scale.code, float(level(scale.attribute_kinds, [int(value) for value in values])))
 
 
-def _turned(scale: Scale, link_id: str, value: Fraction) -> Fraction:
+def _turned(scale: Scale, link_id: str, value: Exact) -> Exact:
     if link_id not in scale.reverse or scale.low is None or scale.high is None:
         return value
-    return Fraction(scale.low) + Fraction(scale.high) - value
+    return exact(scale.low) + exact(scale.high) - value
 
 
-def _combine(scale: Scale, values: list[Fraction]) -> Fraction:
-    mean = sum(values, Fraction(0)) / len(values)
+def _combine(scale: Scale, values: list[Exact]) -> Fraction:
+    mean = Fraction(sum(values)) / len(values)
     if scale.method == "sum":
         # With some missing, the others stand in for them: the mean of what was answered, times all the items.
         return mean * len(scale.items)
     if scale.method == "percent" and scale.low is not None and scale.high is not None:
-        return (mean - Fraction(scale.low)) / (Fraction(scale.high) - Fraction(scale.low)) * 100
+        return (mean - exact(scale.low)) / (exact(scale.high) - exact(scale.low)) * 100
     return mean

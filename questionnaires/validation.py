@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from questionnaires.answers import Answer, QuestionnaireResponse, ResponseItem, walk
 from questionnaires.branching import enabled
-from questionnaires.definition import Item, ItemType, Questionnaire
+from questionnaires.definition import Coding, Item, Questionnaire
 from questionnaires.limits import answer_problems, count_problems
 from questionnaires.problems import Findings, Problem
 
@@ -40,13 +40,22 @@ class _Check:
 
     def level(self, asked: tuple[Item, ...], given: tuple[ResponseItem, ...]) -> None:
         """Check what stands side by side: every given item has its place here, and every asked one is dealt with."""
-        here = {item.link_id for item in asked}
-        for strange in (item for item in given if item.link_id not in here):
-            known = self.questionnaire.item(strange.link_id) is not None
-            self.found.add(strange.link_id, "item-in-wrong-place" if known else "unknown-item")
-            self.level((), (*strange.items, *_beneath(strange.answers)))
+        here: dict[str, list[ResponseItem]] = {item.link_id: [] for item in asked} if given else {}
+        for each in given:
+            if each.link_id in here:
+                here[each.link_id].append(each)
+            else:
+                self.stranger(each)
         for item in asked:
-            self.item(item, [each for each in given if each.link_id == item.link_id])
+            found = here.get(item.link_id)
+            if found or (self.complete and item.demands):
+                self.item(item, found or [])
+
+    def stranger(self, given: ResponseItem) -> None:
+        """Name what has no place here, and all beneath it."""
+        known = self.questionnaire.item(given.link_id) is not None
+        self.found.add(given.link_id, "item-in-wrong-place" if known else "unknown-item")
+        self.level((), (*given.items, *_beneath(given.answers)))
 
     def item(self, item: Item, given: list[ResponseItem]) -> None:
         """Check all that was given for one item."""
@@ -54,8 +63,9 @@ class _Check:
             if any(each.answers for each in walk(tuple(given))):
                 self.found.add(item.link_id, "disabled-item-answered")
         elif item.is_question:
-            self.question(item, given)
-        elif item.type is ItemType.GROUP:
+            if not _is_one_offered_option(item, given):
+                self.question(item, given)
+        elif item.is_group:
             self.group(item, given)
         elif any(each.answers or each.items for each in given):
             self.found.add(item.link_id, "answer-to-display")
@@ -85,6 +95,14 @@ class _Check:
             self.level(item.items, ())
         for each in given:
             self.level(item.items, each.items)
+
+
+def _is_one_offered_option(item: Item, given: list[ResponseItem]) -> bool:
+    """Whether nothing can be wrong with what most answers are: one of the options, and nothing beside or beneath it."""
+    if not item.asks_for_one_option or len(given) != 1 or len(given[0].answers) != 1 or given[0].items:
+        return False
+    answer = given[0].answers[0]
+    return isinstance(answer.value, Coding) and not answer.items and item.offered(answer.value) is not None
 
 
 def _beneath(answers: Iterable[Answer]) -> tuple[ResponseItem, ...]:

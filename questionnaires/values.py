@@ -72,6 +72,10 @@ class Uri(str):
 Value: TypeAlias = bool | Decimal | int | str | date | datetime | time | Coding | Quantity
 
 
+#: Kinds whose values are the same when Python says so; the answer for nearly every pair, found first.
+_PLAIN = frozenset({Coding, bool, str, int, date, datetime, time})
+
+
 def is_number(value: object) -> bool:
     """Whether it is a finite number; True and False are not numbers."""
     if isinstance(value, Decimal):
@@ -81,6 +85,8 @@ def is_number(value: object) -> bool:
 
 def same(one: Value, other: Value) -> bool:
     """Whether two values are equal and of one kind: 5 is 5.0, but True is not 1 and a date is not an instant."""
+    if type(one) is type(other) and type(one) in _PLAIN:
+        return one == other
     if is_number(one) and is_number(other):
         return one == other
     if isinstance(one, Quantity) and isinstance(other, Quantity):

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from prom import clock
 from prom.assignments import links
 from prom.assignments.models import Assignment
-from prom.errors import Conflict
+from prom.errors import Conflict, NotFound
 from prom.fhir.head import Person
 from prom.fhir.incoming import Incoming
 from prom.fhir.refusals import refuse
 from prom.patients.queries import find_by_national_number
+from prom.responses import intake
 from prom.responses.identifiers import Identifier, find_by_identifier
 from prom.responses.models import Response
 from prom.responses.service import Authorship
@@ -100,8 +101,11 @@ def _authored(given: datetime | None, assignment: Assignment) -> datetime | None
 
 
 def _of_task(session: Session, task_id: uuid.UUID, caller: Caller) -> Assignment:
-    found = session.get(Assignment, task_id)
-    if found is None or found.unit_id not in caller.unit_ids:
+    try:
+        found = intake.lock(session, task_id).assignment  # as submitting does next: one statement for both
+    except NotFound:
+        raise refuse("basedOn", "unknown-task") from None
+    if found.unit_id not in caller.unit_ids:
         raise refuse("basedOn", "unknown-task")
     return found
 

@@ -41,11 +41,12 @@ def show(session: Session, row: Response, context: Context, findings: Iterable[F
 
     `findings` are what it was found to ask for in this very transaction; None has them read from the evidence.
     """
-    unit = session.get_one(Unit, row.unit_id)
+    asked: tuple[Instruction, ...] = ()
     if findings is None:
+        unit = session.get_one(Unit, row.unit_id)
         asked = of_responses(session, [row], {unit.id: unit}, context.language)[row.id]
-    else:
-        asked = of_findings(findings, row, unit, context.language)
+    elif told := [finding for finding in findings if finding.instruction]:
+        asked = of_findings(told, row, session.get_one(Unit, row.unit_id), context.language)
     return Shown(row, resources.response(session, row, asked), asked)
 
 

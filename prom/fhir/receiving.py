@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,7 +20,6 @@ from prom.responses.identifiers import Identifier
 from prom.responses.judging import instrument_of
 from prom.responses.models import Response
 from prom.staff.access import Caller
-from prom.staff.models import Unit
 from questionnaires.answers import QuestionnaireResponse
 
 
@@ -62,13 +60,7 @@ def take(session: Session, document: Mapping[str, Any], context: Context, unless
         raise _located(session, refused, document, assignment) from None
     except IntegrityError:  # another request stored this identifier in this very moment
         raise Conflict("identifier") from None
-    return Taken(_stored(session, receipt.response_id), None if receipt.again else receipt.findings)
-
-
-def _stored(session: Session, response_id: uuid.UUID) -> Response:
-    """Return the row, with its unit, whose number is told with every instruction, in the same statement."""
-    both = select(Response, Unit).join(Unit, Unit.id == Response.unit_id).where(Response.id == response_id)
-    return session.execute(both).one()[0]
+    return Taken(receipt.response, None if receipt.again else receipt.findings)
 
 
 def change(

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -105,7 +105,7 @@ def patient(patient_id: uuid.UUID) -> dict[str, str]:
 
 def instant(moment: datetime) -> str:
     """Write an instant as FHIR does, in UTC."""
-    return moment.isoformat().replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def questionnaire(row: Definition) -> dict[str, Any]:

@@ -11,19 +11,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 
 from questionnaires.definition import ItemType, Questionnaire
 from questionnaires.scoring import ScoringKey
 from questionnaires.values import Coding, Quantity, Value
 
 #: Left out of every table: a person can be known from her own words. They stand in the FHIR document only.
-FREE_TEXT = (
-    ItemType.TEXT,
-    ItemType.STRING,
-    ItemType.URL,
-    ItemType.ATTACHMENT,
-    ItemType.OPEN_CHOICE,
-    ItemType.REFERENCE,
+FREE_TEXT = frozenset(
+    (
+        ItemType.TEXT,
+        ItemType.STRING,
+        ItemType.URL,
+        ItemType.ATTACHMENT,
+        ItemType.OPEN_CHOICE,
+        ItemType.REFERENCE,
+    )
 )
 #: What a spreadsheet would run as a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -49,15 +52,24 @@ def layout_of(questionnaire: Questionnaire, key: ScoringKey | None) -> Layout:
     """Return how the rows of this version are laid out."""
     links = tuple(item.link_id for item in questionnaire.questions if item.type not in FREE_TEXT)
     scales = tuple(scale.code for scale in key.scales) if key is not None else ()
+    return _layout(links, scales)
+
+
+@lru_cache
+def _layout(links: tuple[str, ...], scales: tuple[str, ...]) -> Layout:
     named = json.dumps([links, scales]).encode()
     return Layout(hashlib.sha256(named).hexdigest()[:NAME_LENGTH], links, scales)
 
 
 def row_of(layout: Layout, answers: Mapping[str, tuple[Value, ...]], values: Mapping[str, float | None]) -> str:
     """Write answers and the values of scales as a line of CSV without its end; the first cell is the layout's name."""
-    given = (" ".join(map(as_text, answers.get(link_id, ()))) for link_id in layout.links)
-    worth = (number_as_text(values.get(scale)) for scale in layout.scales)
+    given = [_joined(answers[link_id]) if link_id in answers else "" for link_id in layout.links]
+    worth = [number_as_text(values.get(scale)) for scale in layout.scales]
     return line_of([layout.name, *given, *worth]).removesuffix(LINE_END)
+
+
+def _joined(values: tuple[Value, ...]) -> str:
+    return as_text(values[0]) if len(values) == 1 else " ".join(map(as_text, values))
 
 
 def cells_in(layout: Layout, row: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -75,6 +87,7 @@ def line_of(cells: Sequence[str]) -> str:
     return line.getvalue()
 
 
+@lru_cache  # Scales have few values.
 def number_as_text(value: float | None) -> str:
     """Write a scale's value for a cell; one that is missing is empty."""
     return "" if value is None else f"{value:.15g}"
@@ -82,11 +95,11 @@ def number_as_text(value: float | None) -> str:
 
 def as_text(value: Value) -> str:
     """Write one answer for a cell: codes for choices, 1 and 0 for yes and no, a point as decimal sign."""
+    if isinstance(value, Coding):  # Which most answers are.
+        return safe(value.code)
     match value:
         case bool():
             return "1" if value else "0"
-        case Coding():
-            return safe(value.code)
         case Quantity():
             return _digits(value.value)
         case Decimal():

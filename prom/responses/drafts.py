@@ -18,7 +18,7 @@ from prom.errors import DeadLink, Invalid, InvalidResponse
 from prom.patients import sealing
 from prom.responses.identifiers import Identifier
 from prom.responses.judging import instrument_of, items_of, judge_at_once
-from prom.responses.models import Draft, Response
+from prom.responses.models import Draft, ReplacedResponse, Response
 from prom.worklist import service as worklist
 from questionnaires.answers import QuestionnaireResponse
 from questionnaires.branching import enabled
@@ -137,7 +137,7 @@ def identifier_of(session: Session, row: Response) -> Identifier | None:
     return Identifier(given["system"], given["value"])
 
 
-def open_response(session: Session, row: Draft | Response, column: str) -> QuestionnaireResponse:
+def open_response(session: Session, row: Draft | Response | ReplacedResponse, column: str) -> QuestionnaireResponse:
     """Open what `seal_response` sealed."""
     return from_fhir(loads(sealing.open_column(session, row, column)))
 

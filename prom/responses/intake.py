@@ -8,6 +8,7 @@ there is besides; what there is nothing of need not be fetched.
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import bindparam, exists, select, text
 from sqlalchemy.orm import Session
@@ -67,13 +68,34 @@ _LOOK = (
 
 
 @dataclass(frozen=True)
+class Locked:
+    """An assignment that is locked with its episode, and the rows that came with it: the session forgets others."""
+
+    assignment: Assignment
+    rows: tuple[object, ...]
+
+
+def lock(session: Session, assignment_id: uuid.UUID) -> Locked:
+    """Lock an assignment and its episode; raises NotFound. A second time in a transaction asks the database nothing."""
+    transaction, known = session.info.get("intake", (None, None))
+    if known is not None and transaction is session.get_transaction() and known.assignment.id == assignment_id:
+        return cast(Locked, known)
+    found = session.execute(_LOCK, {"assignment": assignment_id}).first()
+    if found is None:
+        raise NotFound("assignment")
+    catalogue.remember_stamp(session, tuple(found[5:]))
+    locked = Locked(found[0], tuple(found[:5]))
+    session.info["intake"] = session.get_transaction(), locked
+    return locked
+
+
+@dataclass(frozen=True)
 class Intake:
     """An assignment that is locked with its episode, and what there is besides.
 
     `answered`: it has a response that counts. `begun`: she has begun it herself. `has_evidence`: red flags that were
     saved, or silence, have raised something. `has_messages`: some are not sent yet. `followed`: the episode has a
-    response that was answered later. `rows` are the rows that the first statement brought: the session forgets what
-    nobody holds.
+    response that was answered later.
     """
 
     assignment: Assignment
@@ -83,16 +105,13 @@ class Intake:
     has_evidence: bool
     has_messages: bool
     followed: bool
-    rows: tuple[object, ...]
+    locked: Locked
 
 
 def take(session: Session, assignment_id: uuid.UUID, authored: datetime) -> Intake:
     """Lock an assignment and its episode with its open alerts, and look what there is; raises NotFound."""
-    locked = session.execute(_LOCK, {"assignment": assignment_id}).first()
-    if locked is None:
-        raise NotFound("assignment")
-    assignment: Assignment = locked[0]
-    catalogue.remember_stamp(session, tuple(locked[5:]))
+    locked = lock(session, assignment_id)
+    assignment = locked.assignment
     url = assignment.questionnaire.partition("|")[0]
     seen = session.execute(_LOOK, {"assignment": assignment_id, "url": url, "authored": authored}).one()
     worklist.hold_alerts(session, assignment.episode_id, has_alerts=seen.has_alerts)
@@ -104,5 +123,5 @@ def take(session: Session, assignment_id: uuid.UUID, authored: datetime) -> Inta
         has_evidence=seen.has_evidence,
         has_messages=seen.has_messages,
         followed=seen.followed,
-        rows=tuple(locked),
+        locked=locked,
     )

@@ -16,6 +16,7 @@ from prom.assignments.models import Assignment
 from prom.catalogue import queries as catalogue
 from prom.catalogue.queries import Instrument
 from prom.patients.queries import identity
+from prom.responses import scored
 from questionnaires.answers import QuestionnaireResponse
 
 log = structlog.get_logger()
@@ -27,6 +28,8 @@ class Judged:
 
     observation: Observation | None
     findings: tuple[Finding, ...]
+    #: What it was scored with.
+    instrument: Instrument | None = None
 
     @property
     def snapshot(self) -> Snapshot | None:
@@ -35,16 +38,10 @@ class Judged:
 
     @property
     def scores_document(self) -> dict[str, Any]:
-        """The scores as the JSON document that is sealed beside the answers."""
-        if self.observation is None:
+        """Row and scores as the JSON document that is sealed beside the answers (prom/responses/scored.py)."""
+        if self.observation is None or self.instrument is None:
             return {"scores": {}, "attributes": {}}
-        return {
-            "scores": {
-                scale: {"value": score.value, "missing": score.missing}
-                for scale, score in self.observation.scores.items()
-            },
-            "attributes": {scale: dict(each) for scale, each in self.observation.attributes.items()},
-        }
+        return scored.document_of(self.observation, self.instrument.questionnaire, self.instrument.key)
 
 
 def judge(
@@ -66,12 +63,12 @@ def judge(
         red_flags = _without_scores(session, assignment, instrument, given, source, authored)
         return Judged(None, (*red_flags, _failed("scoring", failure)))
     if assignment.rules is None:
-        return Judged(observation, ())
+        return Judged(observation, (), instrument)
     try:
         rules = _rules_of(session, assignment, assignment.rules)
-        return Judged(observation, evaluate(rules, observation, history, clock.now()))
+        return Judged(observation, evaluate(rules, observation, history, clock.now()), instrument)
     except Exception as failure:
-        return Judged(observation, (_failed("rules", failure),))
+        return Judged(observation, (_failed("rules", failure),), instrument)
 
 
 def _without_scores(

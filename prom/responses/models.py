@@ -62,7 +62,7 @@ class Response(Base):
     identifier_hash: Mapped[bytes | None]
     #: A FHIR QuestionnaireResponse
     document_sealed: Mapped[bytes]
-    #: {scores: {scale: {value, missing}}, attributes: {scale: {linkId: number}}}
+    #: {row: text, scores: {scale: {value, missing}}, attributes: {scale: {linkId: number}}}, see scored.py
     scores_sealed: Mapped[bytes]
     corrected_at: Mapped[datetime | None] = mapped_column(Instant)
     #: When the auditor judged it a second time; None until then.

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from alerts.findings import Finding
@@ -19,7 +18,7 @@ from prom.assignments import service as assignments
 from prom.assignments.models import Assignment
 from prom.assignments.service import origin_of
 from prom.audit import service as audit
-from prom.errors import AlreadyCompleted, Conflict, DeadLink, NotFound
+from prom.errors import AlreadyCompleted, Conflict, DeadLink
 from prom.responses import drafts, history, intake
 from prom.responses.correcting import amend, enter_in_error, judge_anew
 from prom.responses.identifiers import find_by_identifier
@@ -27,7 +26,7 @@ from prom.responses.intake import Intake
 from prom.responses.judging import instrument_of, judge
 from prom.responses.models import Response
 from prom.responses.silence import expire, judge_abandoned, raise_silence
-from prom.responses.storing import Authorship, refuse_invalid, store
+from prom.responses.storing import Authorship, refuse_invalid, store, versions_of
 from prom.worklist import service as worklist
 from questionnaires.answers import QuestionnaireResponse
 from questionnaires.validation import validate
@@ -49,9 +48,14 @@ __all__ = [
 class Receipt:
     """That a response is stored, and what it raised. `again` when it had come before: a double tap, or a retry."""
 
-    response_id: uuid.UUID
+    response: Response
     again: bool
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def response_id(self) -> uuid.UUID:
+        """The response's id."""
+        return self.response.id
 
 
 @metrics.counts_submissions
@@ -71,7 +75,7 @@ def _submit(
 ) -> Receipt:
     assignment = taken.assignment
     if taken.answered and (first := response_to(session, assignment)) is not None:
-        return Receipt(first.id, again=True)
+        return Receipt(first, again=True)
     if not links.is_answerable(assignment, clock.now()):
         raise DeadLink
     instrument = instrument_of(session, assignment)
@@ -94,7 +98,7 @@ def _submit(
     assignments.complete(session, assignment, by.actor, has_messages=taken.has_messages)
     if taken.begun:
         drafts.discard(session, assignment)
-    return Receipt(response.id, again=False, findings=judged.findings)
+    return Receipt(response, again=False, findings=judged.findings)
 
 
 def response_to(session: Session, assignment: Assignment) -> Response | None:
@@ -113,7 +117,7 @@ def submit_once(session: Session, assignment_id: uuid.UUID, given: Questionnaire
     NotFound for no assignment, and InvalidResponse.
     """
     if by.identifier is not None:
-        assignment = _locked(session, assignment_id)
+        assignment = intake.lock(session, assignment_id).assignment
         first = find_by_identifier(session, assignment.tenant_id, by.identifier)
         if first is not None:
             return _again(session, first, assignment, given)
@@ -126,15 +130,9 @@ def submit_once(session: Session, assignment_id: uuid.UUID, given: Questionnaire
     return receipt
 
 
-def _locked(session: Session, assignment_id: uuid.UUID) -> Assignment:
-    try:
-        return assignments.lock(session, assignment_id)
-    except NoResultFound:
-        raise NotFound("assignment") from None
-
-
 def _again(session: Session, first: Response, assignment: Assignment, given: QuestionnaireResponse) -> Receipt:
-    """The receipt of a response that its identifier names; raises Conflict unless this is that very response."""
-    if first.assignment_id != assignment.id or drafts.opened(session, first).flat() != given.flat():
+    """The receipt of a response that its identifier names; raises Conflict unless its answers are these, or were."""
+    same = any(version.flat() == given.flat() for version in versions_of(session, first))
+    if first.assignment_id != assignment.id or not same:
         raise Conflict("identifier")
-    return Receipt(first.id, again=True)
+    return Receipt(first, again=True)

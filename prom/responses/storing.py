@@ -1,9 +1,11 @@
 """Storing a response, with who answered and what it is worth; what is amended stays beside what takes its place."""
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from prom import clock
@@ -126,3 +128,11 @@ def changed(response: Response) -> None:
     """Count a change, and note when it was."""
     response.corrected_at = response.updated_at = clock.now()
     response.version += 1
+
+
+def versions_of(session: Session, response: Response) -> Iterator[QuestionnaireResponse]:
+    """Open a response's answers as they are, and then as they were before it was amended, the newest first."""
+    yield drafts.opened(session, response)
+    earlier = select(ReplacedResponse).where(ReplacedResponse.response_id == response.id)
+    for row in session.scalars(earlier.order_by(ReplacedResponse.version.desc())):
+        yield drafts.open_response(session, row, "document")

@@ -54,6 +54,13 @@ def test_what_lies_in_a_group_that_is_not_asked_is_not_asked() -> None:
     assert asked(made, a=True) == {"a", "g", "inner", "deep"}
 
 
+def test_one_response_is_branched_for_each_questionnaire_it_is_held_beside() -> None:
+    one = questionnaire(item("a", "boolean"), item("b", enableWhen=[when("a", answerBoolean=True)]))
+    other = questionnaire(item("a", "boolean"), item("b", enableWhen=[when("a", answerBoolean=False)]))
+    response = build(one, {"a": True})
+    assert [enabled(each, response) for each in (one, other, one)] == [{"a", "b"}, {"a"}, {"a", "b"}]
+
+
 def test_true_is_not_one() -> None:
     made = questionnaire(item("a", "integer"), item("b", enableWhen=[when("a", answerInteger=1)]))
     assert asked(made, a=True) == {"a"}

@@ -119,6 +119,34 @@ def test_json_keeps_every_digit(tmp_path: Path) -> None:
     assert documents.dumps(made) == '{"a":1.10,"b":5}'
 
 
+#: What an int or a float writes as it stands, what neither does, and what would stall or break them.
+_DIGITS = [
+    "0",
+    "-0",
+    "71",
+    "38.0",
+    "-0.0",
+    "1.10",
+    "0.1",
+    "1E+5",
+    "1E-7",
+    "1.5E+300",
+    "1E+999999",
+    "9" * 30,
+    "1" * 5000,
+]
+
+
+@pytest.mark.parametrize("digits", _DIGITS)
+def test_a_number_is_written_digit_for_digit(digits: str) -> None:
+    assert documents.dumps({"a": [Decimal(digits), "1.10", 1.5]}) == f'{{"a":[{digits},"1.10",1.5]}}'
+
+
+def test_a_number_that_needs_care_does_not_let_through_one_that_is_none() -> None:
+    with pytest.raises(ValueError, match="finite"):
+        documents.dumps([Decimal("1.10"), Decimal("NaN")])
+
+
 _TREES = st.recursive(
     st.none()
     | st.booleans()

@@ -97,6 +97,14 @@ def test_a_number_that_nothing_can_be_done_with_is_refused(number: Any) -> None:
     assert refused(answered("a", valueDecimal=number)) == {(None, "number-out-of-range")}
 
 
+@pytest.mark.parametrize("field", ["system", "code", "display"])
+@pytest.mark.parametrize("wrong", [None, "", True, 1, ["1"], {}])
+def test_a_coding_is_refused_though_one_much_like_it_was_read_before(field: str, wrong: Any) -> None:
+    sound = {"system": SYSTEM, "code": "1", "display": "Says 1"}
+    given = [answered("a", valueCoding=sound), answered("b", valueCoding=sound | {field: wrong})]
+    assert refused(*given) == {("b", "blank-text" if wrong == "" else "wrong-kind")}
+
+
 def test_an_item_without_link_id_is_refused_at_its_parent() -> None:
     assert refused({"linkId": "g", "item": [{"answer": []}]}) == {("g", "no-link-id")}
 

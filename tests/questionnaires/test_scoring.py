@@ -38,6 +38,15 @@ def scored(method: str, answers: dict[str, Any], **fields: Any) -> Score:
     return score(key, _NUMBERS, build(_NUMBERS, answers))["s"]
 
 
+def test_one_key_scores_each_version_of_its_questionnaire_by_what_that_version_says() -> None:
+    ordinals = [[extension("ordinalValue", valueDecimal=number)] for number in (1, 3)]
+    options = [{"valueCoding": coding("x") | {"extension": ordinal}} for ordinal in ordinals]
+    versions = [questionnaire(item("a", "choice", answerOption=[each])) for each in options]
+    key = parse_key(key_document(scale("single", ["a"])), versions[0])
+    response = build(versions[0], {"a": "x"})
+    assert [score(key, each, response)["s"].value for each in (*versions, versions[0])] == [1.0, 3.0, 1.0]
+
+
 # Composites: one symptom, asked as in the symptom check
 
 

@@ -205,6 +205,12 @@ def test_more_or_fewer_answers_than_asked_for_are_refused() -> None:
     assert faults(asked) == faults(asked, a=[1, 2, 3]) == set()
 
 
+def test_more_answers_than_any_question_has_are_refused_without_being_looked_at() -> None:
+    asked = questionnaire(item("a", "choice", repeats=True, answerOption=[option("1"), option("2")]))
+    assert faults(asked, a=["1"] * 501) == {("a", "too-many-answers")}
+    assert faults(asked, a=["1"] * 500) == {("a", "option-chosen-twice")}
+
+
 def test_an_option_that_stands_alone_is_refused_together_with_others() -> None:
     alone = option("none", extension=[extension("questionnaire-optionExclusive", valueBoolean=True)])
     asked = questionnaire(item("a", "choice", repeats=True, answerOption=[option("1"), option("2"), alone]))

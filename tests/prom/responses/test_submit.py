@@ -150,7 +150,7 @@ def test_what_was_answered_stands_there_with_its_scores_and_the_versions_it_was_
         assert (row.authored_at, row.received_at, row.language) == (MONDAY, MONDAY, "nb")
         assert drafts.opened(session, row) == response_of(FEVER)
         scores = sealing.open_column(session, row, "scores")["scores"]
-        assert scores["nausea"] == {"value": 0.0, "missing": None}
+        assert scores["nausea"] == {"value": 0.0}
 
 
 def test_a_fever_is_an_emergency_whose_message_leaves_in_the_same_transaction(
