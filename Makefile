@@ -9,6 +9,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PROCESSES ?= 2
 PYTEST_ARGUMENTS ?=
+BENCH_ARGUMENTS ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Every command would otherwise compile all of Prom anew.
@@ -19,8 +20,10 @@ bin := .venv/bin
 install := $(bin)/python -m pip install --quiet --quiet
 pytest := $(bin)/python -m pytest -n $(PROCESSES) $(PYTEST_ARGUMENTS)
 stylesheets := prom/static/designsystemet/designsystemet.css
+fhir_oracle := .venv/fhir-oracle/is-installed
+npm_quietly := --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 
-.PHONY: help setup run test test-long check lock clean
+.PHONY: help setup run test test-long bench check lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -31,7 +34,7 @@ run: setup ## Start the demonstration clinic (PORT=..., PROM_HOME=...; Ctrl-C st
 	@PROM_HOME="$$(realpath --canonicalize-missing "$${PROM_HOME:-var}")" \
 		exec $(bin)/python -c "$$IN_THE_FOREGROUND" $(bin)/prom demo
 
-test: .venv/tests-are-installed setup check ## Run all checks, then the whole suite on SQLite and on PostgreSQL
+test: .venv/tests-are-installed $(fhir_oracle) setup check ## Run all checks, then the whole suite on SQLite and on PostgreSQL
 	@PROM_TEST_CHROMIUM="$$(requirements/browser.sh)"; export PROM_TEST_CHROMIUM; \
 	for database in sqlite postgresql; do \
 		echo "== The suite on $$database"; \
@@ -40,6 +43,11 @@ test: .venv/tests-are-installed setup check ## Run all checks, then the whole su
 
 test-long: ## The same, with the properties at full size
 	@PROM_TEST_SIZE=10000 $(MAKE) --no-print-directory test
+
+# PostgreSQL comes with the tests' requirements; PROM_BENCH_POSTGRESQL names another server.
+bench: .venv/tests-are-installed setup ## Measure what Prom costs on PostgreSQL and SQLite, about 20 minutes (BENCH_ARGUMENTS=...)
+	@mkdir -p var/bench
+	@$(bin)/prom bench --out "var/bench/$$(date -u +%Y-%m-%dT%H%M)-$$(git rev-parse --short HEAD).json" $(BENCH_ARGUMENTS)
 
 check: .venv/tests-are-installed setup ## Format, lint, types, import contracts
 	@echo "== Format";           $(bin)/ruff format --check --output-format concise .
@@ -54,9 +62,11 @@ lock: .venv/bin/python ## Remake the lock files (UPGRADE=--upgrade takes the new
 		../$(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--custom-compile-command 'make lock' $(UPGRADE) $$name.in --output-file $$name.txt; \
 	done
-	@echo "Locking the stylesheets ..."
-	@cd requirements && ./npm.sh install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts \
-		--no-audit --no-fund --no-update-notifier --loglevel=error
+	@for folder in requirements tests/fhir_oracle; do \
+		echo "Locking what npm brings for $$folder ..."; \
+		(cd $$folder && $(CURDIR)/requirements/npm.sh install --package-lock-only --omit-lockfile-registry-resolved \
+			$(npm_quietly)); \
+	done
 
 clean: ## Remove what make has made, but never var/
 	@rm -rf .venv prom.egg-info build prom/static/designsystemet .coverage .hypothesis
@@ -80,6 +90,12 @@ clean: ## Remove what make has made, but never var/
 .venv/tests-are-installed: requirements/test.txt .venv/prom-is-installed
 	@echo "Installing what the tests need ..."
 	@$(install) --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(fhir_oracle): tests/fhir_oracle/package-lock.json requirements/npm.sh | .venv/bin/python
+	@echo "Installing the independent FHIR programs that the tests ask ..."
+	@rm -rf $(@D) && mkdir -p $(@D) && cp tests/fhir_oracle/package.json tests/fhir_oracle/package-lock.json $(@D)
+	@cd $(@D) && $(CURDIR)/requirements/npm.sh ci $(npm_quietly) >/dev/null
 	@touch $@
 
 $(stylesheets): requirements/package-lock.json requirements/stylesheets.sh | .venv/bin/python

@@ -19,7 +19,14 @@ ROOT = HOME.parent
 
 #: Who may call these is everybody. A page comes onto this list by a decision, never by being forgotten.
 PUBLIC = {
+    "api-documentation.send_bundle",
+    "api-documentation.send_start",
+    "api-documentation.send_style",
+    "api-documentation.show_document",
+    "api-documentation.show_documentation",
+    "api-sessions.begin_session",
     "clinic.home",
+    "fhir.show_metadata",
     "oversight.live",
     "oversight.ready",
     "oversight.watch",

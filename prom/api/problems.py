@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, NoReturn
 
-import structlog
 from flask import Response, abort, g
 
-from prom import language
+from prom import language, logs
 from prom.errors import Invalid
 from prom.responses import wording
 from questionnaires.problems import Problem
@@ -37,9 +36,12 @@ def answer(
     return _write(code, status, faults, values or {}, headers or {})
 
 
-def refuse_fields(faults: Mapping[str, str]) -> NoReturn:
-    """Stop this request, naming every field that is at fault: field (snake_case) -> code of its words."""
-    listed = [_field_fault(field, code) for field, code in faults.items()]
+def refuse_fields(faults: Mapping[str, str], family: str = "api.field") -> NoReturn:
+    """Stop this request, naming every field that is at fault: field (snake_case) -> code of its words.
+
+    `family` begins the keys of words for single fields, where a catalogue has such.
+    """
+    listed = [_field_fault(field, code, family) for field, code in faults.items()]
     # A whole response, not a status: no error handler has to know what an API's fields are.
     abort(_write(Invalid.code, Invalid.status, listed, {}, {}))
 
@@ -51,13 +53,13 @@ def _write(
         "type": TYPE + code,
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": _words(f"api.error.{code}", f"error.{code}", values),
+        "detail": _words((f"api.error.{code}", f"error.{code}"), values),
     }
     if faults:
         document["errors"] = faults
-    request_id = structlog.contextvars.get_contextvars().get("request_id") or g.get("request_id")
-    if request_id:
-        document["requestId"] = str(request_id)
+    origin = logs.origin()
+    if origin is not None:
+        document["requestId"] = origin.stamps["request"]
     response = Response(json.dumps(document, ensure_ascii=False), status=status, mimetype=MEDIA_TYPE)
     response.headers.update(headers)
     if status == HTTPStatus.UNAUTHORIZED:
@@ -65,9 +67,9 @@ def _write(
     return response
 
 
-def _field_fault(field: str, code: str) -> dict[str, str]:
-    words = _words(f"api.fault.{code}", f"error.{code}", {})
-    return {"field": on_the_wire(field), "code": code, "detail": words}
+def _field_fault(field: str, code: str, family: str = "api.field") -> dict[str, str]:
+    keys = (f"{family}.{field if code == 'wrong' else code}", f"api.fault.{code}", f"error.{code}")
+    return {"field": on_the_wire(field), "code": code, "detail": _words(keys, {})}
 
 
 def _answer_fault(problem: Problem) -> dict[str, str]:
@@ -76,10 +78,10 @@ def _answer_fault(problem: Problem) -> dict[str, str]:
     return {**place, "code": problem.code, "detail": words}
 
 
-def _words(own: str, shared: str, values: Mapping[str, object]) -> str:
-    """Return the API's own words for a code, since it has no pages to reload; else those that pages show too."""
-    spoken = g.get("language", "nb")
-    return language.text(own if language.has(own, "nb") else shared, spoken, **values)
+def _words(keys: Sequence[str], values: Mapping[str, object]) -> str:
+    """Return the words of the first key that has any: the API's own, since it has no pages to reload, come first."""
+    key = next((each for each in keys if language.has(each, "nb")), keys[-1])
+    return language.text(key, g.get("language", "nb"), **values)
 
 
 def on_the_wire(name: str) -> str:

@@ -9,15 +9,17 @@ from sqlalchemy.orm import Session
 
 from prom import clock
 from prom.assignments.service import plan_episode
+from prom.audit import service as audit
 from prom.errors import Invalid
 from prom.pathways import service as pathways
 from prom.pathways.definition import Pathway
 from prom.pathways.models import Episode
 from prom.pathways.service import FURTHEST_ANCHOR, INTENTS, Clinical, start_episode
 from prom.patients import service as patients
+from prom.patients.queries import find_by_national_number
 from prom.patients.service import Registration, register
+from prom.staff.access import Caller
 from prom.staff.models import Unit
-from prom.staff.sign_in import SignedIn
 
 #: The form's fields in their order.
 FIELDS = (
@@ -134,7 +136,24 @@ def _check(name: str, value: Any, faults: dict[str, str]) -> None:
         faults[name] = "wrong"
 
 
-def save(session: Session, wanted: Wanted, who: SignedIn) -> Episode:
+def is_known(session: Session, who: Caller, wanted: Wanted) -> bool:
+    """Whether the number is registered; that somebody asked stands in the log of the patient whose it is."""
+    known = find_by_national_number(session, who.tenant_id, wanted.registration.national_number)
+    if known is None:
+        return False
+    audit.record(
+        session,
+        who.actor,
+        "patient.find",
+        tenant_id=who.tenant_id,
+        entity="patient",
+        entity_id=known.id,
+        subjects=[known.id],
+    )
+    return True
+
+
+def save(session: Session, wanted: Wanted, who: Caller) -> Episode:
     """Register the patient, start her episode and plan what she will be asked; raises Invalid naming a field."""
     patient = register(session, who.tenant_id, wanted.registration, who.actor)
     episode = start_episode(session, patient, wanted.unit, wanted.pathway, wanted.anchor, wanted.clinical, who.actor)

@@ -6,16 +6,14 @@ from flask import Response, g, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from prom.audit import service as audit
 from prom.clinic.pages.blueprint import go_to_patient, pages
-from prom.clinic.registration import FIELDS, Faults, Offered, Wanted, read, save
+from prom.clinic.registration import FIELDS, Faults, Offered, is_known, read, save
 from prom.clinic.vocabulary import Reader
 from prom.db import reading, transaction
 from prom.errors import AlreadyRegistered, Invalid
 from prom.language import LANGUAGE_NAMES, PATIENT_LANGUAGES
 from prom.pathways.queries import offered
 from prom.patients.national_number import fits
-from prom.patients.queries import find_by_national_number
 from prom.staff.access import requires, signed_in
 from prom.staff.permissions import Permission
 from prom.staff.queries import units_of
@@ -39,7 +37,7 @@ def check_registration() -> AnyResponse:
     try:
         with transaction() as session:
             wanted = read(given, _offered(session, who))
-            known = _is_known(session, who, wanted)
+            known = is_known(session, who, wanted)
     except Faults as faults:
         return _form(given, faults.fields)
     if known:
@@ -93,20 +91,3 @@ def _typed(given: Mapping[str, str]) -> dict[str, str]:
 
 def _offered(session: Session, who: SignedIn) -> Offered:
     return Offered(offered(session), units_of(session, who.clinician_id))
-
-
-def _is_known(session: Session, who: SignedIn, wanted: Wanted) -> bool:
-    """Whether the number is registered; that somebody asked stands in the log of the patient whose it is."""
-    known = find_by_national_number(session, who.tenant_id, wanted.registration.national_number)
-    if known is None:
-        return False
-    audit.record(
-        session,
-        who.actor,
-        "patient.find",
-        tenant_id=who.tenant_id,
-        entity="patient",
-        entity_id=known.id,
-        subjects=[known.id],
-    )
-    return True
