@@ -93,11 +93,11 @@ class Opener:
 
     def __init__(self, key: bytes, table: str, column: str, tenant: uuid.UUID) -> None:
         self._cipher = AESGCM(key)
-        self._column = _column(table, column, tenant)
+        self._column = _column(table, column, tenant).encode()
 
     def open(self, sealed: bytes, row: str) -> bytes:
         """Open the bytes of a row, whose id is given as text; raises CannotOpen as `open_bytes` does."""
-        return _open_with(self._cipher, sealed, (self._column + row).encode())
+        return _open_with(self._cipher, sealed, self._column + row.encode())
 
 
 def _open_with(cipher: AESGCM, sealed: bytes, place: bytes) -> bytes:
@@ -218,7 +218,19 @@ def _key_place(column: str, tenant: uuid.UUID) -> Place:
 
 def keyed_hash(tenant: uuid.UUID, purpose: str, value: str) -> bytes:
     """Return a hash that finds an equal value of a tenant and purpose again, and tells nothing without the key."""
-    return hmac.digest(keyring().tenant(tenant).lookup, f"{purpose}|{value}".encode(), "sha256")
+    return Hasher(tenant, purpose).hash(value)
+
+
+class Hasher:
+    """Makes keyed hashes for one tenant and purpose, for whoever makes many."""
+
+    def __init__(self, tenant: uuid.UUID, purpose: str) -> None:
+        self._key = keyring().tenant(tenant).lookup
+        self._purpose = f"{purpose}|"
+
+    def hash(self, value: str) -> bytes:
+        """Return what `keyed_hash` returns."""
+        return hmac.digest(self._key, (self._purpose + value).encode(), "sha256")
 
 
 def new_token() -> str:

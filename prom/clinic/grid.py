@@ -109,7 +109,7 @@ def _score_cell(column: Column, scale: Scale) -> Cell:
     answers = column.report.scores["attributes"].get(scale.code, {}).values()
     strongest = max((answer for answer in answers if answer is not None), default=0)
     hidden = score["value"] is not None and score["value"] < HIGHEST_LEVEL and strongest >= STRONG_ANSWER
-    return Cell(column.kind, score["value"], score["missing"], strong=scale.kind == "level" and hidden)
+    return Cell(column.kind, score["value"], score.get("missing"), strong=scale.kind == "level" and hidden)
 
 
 def _flags(record: Record, columns: Sequence[Column]) -> Iterator[GridRow]:

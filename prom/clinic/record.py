@@ -38,7 +38,7 @@ from questionnaires.answers import QuestionnaireResponse
 class Report:
     """A stored response, opened.
 
-    `scores` is {scores: {scale: {value, missing}}, attributes: {scale: {linkId: number}}}.
+    `scores` is what prom/responses/scored.py writes: a score's `missing` and an attribute of 0 may be left out.
     """
 
     row: Response

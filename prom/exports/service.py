@@ -1,33 +1,24 @@
 """Letting answers out: one CSV of responses and one of what its columns mean."""
 
-import csv
 import io
 import os
 import uuid
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
-from zoneinfo import ZoneInfo
+from typing import TextIO
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from prom import crypto
 from prom.audit import service as audit
 from prom.audit.service import Actor
 from prom.catalogue.queries import Instrument, definitions, instrument, newest
-from prom.exports import columns
-from prom.patients import sealing
-from prom.responses import drafts
+from prom.exports import columns, rows
+from prom.exports.rows import Progress, Wanted
+from prom.responses.cells import line_of
 from prom.responses.models import Response
-from prom.staff.models import Unit
-
-#: How many responses are fetched and opened at a time, so that memory stays the same whatever the number.
-AT_ONCE = 500
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -41,11 +32,11 @@ class Exported:
 
 @dataclass(frozen=True)
 class Table:
-    """One file's name, header and rows, which are made as they are read."""
+    """One file's name, and its lines, which are made as they are read, a batch at a time."""
 
     name: str
     header: Sequence[str]
-    rows: Iterator[list[str]]
+    batches: Iterable[list[str]]
 
 
 @dataclass(frozen=True)
@@ -100,18 +91,20 @@ def tables(session: Session, asked: Asked, actor: Actor, progress: Progress | No
         subjects=named,
         reason="quality",
     )
-    opened = _opened_rows(session, chosen, versions, progress)
-    # Who answered for the first time since is on no record yet, and waits for the next export.
-    rows = ([column.value(each) for column in wide] for each in opened if each.row.patient_id in named)
-    data = Table(f"{name}.csv", [column.name for column in wide], rows)
-    codebook = Table(f"{name}-codebook.csv", columns.CODEBOOK_HEADER, (column.codebook_row() for column in wide))
+    wanted = Wanted(asked.tenant_id, chosen, named, versions, wide)
+    data = Table(f"{name}.csv", [column.name for column in wide], rows.batches(session, wanted, progress))
+    codebook = Table(
+        f"{name}-codebook.csv", columns.CODEBOOK_HEADER, [[line_of(column.codebook_row()) for column in wide]]
+    )
     return data, codebook
 
 
 def _chosen(asked: Asked, questionnaires: list[str]) -> list[ColumnElement[bool]]:
     chosen = [
         Response.tenant_id == asked.tenant_id,
-        Response.questionnaire.in_(questionnaires),
+        # As an expression, so that neither database takes the questionnaire's index: it would sort all of them for
+        # each batch, instead of walking along the ids once.
+        Response.questionnaire.concat("").in_(questionnaires),
         Response.status != "entered-in-error",
     ]
     return chosen if asked.unit_ids is None else [*chosen, Response.unit_id.in_(asked.unit_ids)]
@@ -120,52 +113,8 @@ def _chosen(asked: Asked, questionnaires: list[str]) -> list[ColumnElement[bool]
 def _versions(session: Session, questionnaire: str) -> list[Instrument]:
     """All versions of the questionnaire of this name or url, oldest first."""
     url = newest(session, "questionnaire", questionnaire).url
-    rows = [row for row in definitions(session, "questionnaire") if row.url == url]
-    return [instrument(session, f"{row.url}|{row.version}") for row in rows]
-
-
-def _opened_rows(
-    session: Session, chosen: list[ColumnElement[bool]], versions: list[Instrument], progress: Progress | None
-) -> Iterator[columns.Exported]:
-    instruments = {each.questionnaire.canonical: each for each in versions}
-    units = {unit.id: unit for unit in session.scalars(select(Unit))}
-    total = session.scalar(select(func.count()).select_from(Response).where(*chosen)) or 0
-    done, after = 0, uuid.UUID(int=0)
-    while page := _page(session, chosen, after):
-        for row in page:
-            yield _opened(session, row, instruments[row.questionnaire], units[row.unit_id])
-        done, after = done + len(page), page[-1].id
-        for row in page:
-            session.expunge(row)
-        if progress:
-            progress(done, total)
-
-
-def _page(session: Session, chosen: list[ColumnElement[bool]], after: uuid.UUID) -> Sequence[Response]:
-    rows = session.scalars(
-        select(Response).where(*chosen, Response.id > after).order_by(Response.id).limit(AT_ONCE)
-    ).all()
-    sealing.load_keys(session, {row.patient_id for row in rows})
-    return rows
-
-
-def _opened(session: Session, row: Response, made_with: Instrument, unit: Unit) -> columns.Exported:
-    scores: dict[str, Any] = sealing.open_column(session, row, "scores")["scores"]
-    return columns.Exported(
-        pseudonym=_pseudonym(row.tenant_id, "patient", row.patient_id),
-        response_pseudonym=_pseudonym(row.tenant_id, "response", row.id),
-        row=row,
-        unit=unit.name,
-        authored=row.authored_at.astimezone(ZoneInfo(unit.zone)),
-        answers=drafts.opened(session, row).flat(),
-        scores={scale: score["value"] for scale, score in scores.items()},
-        instrument=made_with,
-    )
-
-
-def _pseudonym(tenant_id: uuid.UUID, kind: str, row_id: uuid.UUID) -> str:
-    """The same for the same patient in every export of this hospital, and nothing without its key."""
-    return crypto.as_text(crypto.keyed_hash(tenant_id, f"export-{kind}", str(row_id)))[:16]
+    imported = [row for row in definitions(session, "questionnaire") if row.url == url]
+    return [instrument(session, f"{row.url}|{row.version}") for row in imported]
 
 
 def _write_file(path: Path, table: Table) -> int:
@@ -182,9 +131,9 @@ def _write_file(path: Path, table: Table) -> int:
 
 
 def _write(file: TextIO, table: Table) -> int:
-    writer, count = csv.writer(file), 0
-    writer.writerow(table.header)
-    for row in table.rows:
-        writer.writerow(row)
-        count += 1
+    count = 0
+    file.write(line_of(table.header))
+    for lines in table.batches:
+        file.writelines(lines)
+        count += len(lines)
     return count

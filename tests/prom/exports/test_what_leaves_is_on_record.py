@@ -30,7 +30,7 @@ def test_who_answers_for_the_first_time_while_an_export_is_made_is_not_in_it(
     with reading() as session:
         data, _ = tables(session, Asked("symptom-check", hospital.tenant.id), hospital.nurse_actor)
         _let_another_answer(session, hospital)
-        rows = list(data.rows)
+        rows = [row for batch in data.batches for row in batch]
         record = session.scalars(select(AuditRecord.id).where(AuditRecord.action == "response.export")).one()
         named = session.scalars(select(AuditSubject.patient_id).where(AuditSubject.record_id == record)).all()
     assert (len(rows), named) == (1, [hospital.patient.id])
