@@ -4,6 +4,7 @@ import click
 
 from prom import logs
 from prom.commands import (
+    benchmark,
     clients,
     database,
     demo,
@@ -44,6 +45,7 @@ for command in (
     patients.patient,
     show_worklist,
     exports.export,
+    benchmark.bench,
 ):
     main.add_command(command)
 

@@ -9,6 +9,7 @@ from prom.commands.speaking import RefusingGroup, in_words
 from prom.errors import AlreadyRegistered, Invalid, NotSignedIn, Refused, StartRefused
 
 COMMANDS = [
+    "bench",
     "db upgrade",
     "demo",
     "doctor",

@@ -1,0 +1,47 @@
+"""How many assignments are planned per second: the real job over many plans that are due, each with its message."""
+
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+
+from prom import clock
+from prom.assignments.models import Plan
+from prom.benchmark.requests import Refused
+from prom.benchmark.rows import loading
+from prom.benchmark.taking import Patient, Taken, Ward
+from prom.db import new_id
+
+
+def measure(ward: Ward, taken: Taken) -> None:
+    """Take the figure of `planning`; each run has patients of its own, whose plans are due since an hour."""
+    key = ward.hospital.pathway.items[0].key
+    for run in range(ward.size.runs):
+        patients = ward.patients(run * ward.size.plans, ward.size.plans)
+        _make_due(ward, patients, key)
+        begun = time.perf_counter()
+        opened = ward.above.open_assignments(ward.place.settings)
+        seconds = time.perf_counter() - begun
+        if opened != len(patients):
+            raise Refused(f"{opened} of {len(patients)} plans were opened")
+        taken.add("planning.rate", opened / seconds)
+        ward.say(f"run {run + 1}: {opened} assignments planned, {opened / seconds:.0f} a second")
+
+
+def _make_due(ward: Ward, patients: Sequence[Patient], key: str) -> None:
+    due = clock.now() - timedelta(hours=1)
+    with loading(ward.place.settings) as put:
+        put(
+            Plan,
+            (
+                {
+                    "id": new_id(),
+                    "tenant_id": ward.hospital.tenant_id,
+                    "patient_id": each.id,
+                    "episode_id": each.episode_id,
+                    "key": key,
+                    "next_day": due.date(),
+                    "next_opens_at": due,
+                }
+                for each in patients
+            ),
+        )

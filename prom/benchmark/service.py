@@ -1,0 +1,119 @@
+"""A run of the benchmark on one database: what is filled in, and which figures are taken over it in which order."""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from prom import db
+from prom.benchmark import exporting, filling, hospital, listing, places, plain, planning, sending, starting, submitting
+from prom.benchmark.postgresql import Server
+from prom.benchmark.sizes import Size
+from prom.benchmark.taking import Above, Taken, Ward
+
+#: Taken where submissions come in, and where much is stored; in this order.
+COMING_IN = ("submit", "past", "planning", "long-form", "http")
+STORED = ("start", "worklist", "export")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run on one database: its folder, its size, what lies above, and where to say how far it has come."""
+
+    kind: str
+    #: None on SQLite.
+    server: Server | None
+    home: Path
+    size: Size
+    above: Above
+    say: Callable[[str], None]
+
+
+def take(run: Run, only: Collection[str]) -> Taken:
+    """Take the figures of these groups, over what is filled in for them.
+
+    Raises what refuses or fails; this process is connected to no database afterwards.
+    """
+    taken, size = Taken(), run.size
+    if wanted := [group for group in COMING_IN if group in only]:
+        with _ward(run, "in", units=2) as ward:
+            _come_in(ward, taken, wanted)
+    if wanted := [group for group in STORED if group in only]:
+        with _ward(run, "stored", units=-(-size.many_patients // size.unit_size)) as ward:
+            _look_into(ward, taken, wanted)
+    return taken
+
+
+@contextmanager
+def _ward(run: Run, name: str, units: int) -> Iterator[Ward]:
+    with places.place(run.kind, run.server, run.home / f"{run.kind}-{name}") as place:
+        place.open()
+        try:
+            yield Ward(place, hospital.found(units), run.size, run.above, lambda words: run.say(f"{run.kind}: {words}"))
+        finally:
+            db.dispose()
+
+
+def _come_in(ward: Ward, taken: Taken, wanted: Collection[str]) -> None:
+    size = ward.size
+    _fill(ward, 0, size.patients, size.earlier)
+    if "submit" in wanted:
+        ward.say("submitting in process")
+        submitting.measure(ward, taken)
+    if "past" in wanted:
+        ward.say(f"comparing patients with {size.few} and {size.many:,} responses")
+        _fill(ward, size.patients, size.patients + size.compared, size.few)
+        _fill(ward, size.patients + size.compared, size.patients + 2 * size.compared, size.many)
+        few = ward.patients(size.patients, size.compared)
+        submitting.compare(ward, taken, few, ward.patients(size.patients + size.compared, size.compared))
+    if "planning" in wanted:
+        planning.measure(ward, taken)
+    if {"long-form", "http"} & set(wanted):
+        sending.measure(ward, taken, wanted)
+
+
+def _look_into(ward: Ward, taken: Taken, wanted: Collection[str]) -> None:
+    size = ward.size
+    _fill_and_raise(ward, 0, size.few_patients)
+    if "start" in wanted:
+        ward.say("starting web and worker")
+        starting.measure(ward, taken)
+    if "worklist" not in wanted:
+        _export(ward, taken, wanted)
+        return
+    with places.served(ward.place):
+        cookie = listing.sign_in(ward.place.settings.port)
+        ward.say(f"reading the worklist of {size.few_patients:,} patients")
+        listing.measure(ward, taken, cookie, many=False)
+        _export(ward, taken, wanted)
+        listing.raise_alerts(ward, size.few_patients, size.exported_patients - size.few_patients)
+        _fill_and_raise(ward, size.exported_patients, size.many_patients)
+        ward.say(f"reading the worklist of {size.many_patients:,} patients")
+        listing.measure(ward, taken, cookie, many=True)
+
+
+def _export(ward: Ward, taken: Taken, wanted: Collection[str]) -> None:
+    if {"export", "worklist"} & set(wanted):
+        _fill(ward, ward.size.few_patients, ward.size.exported_patients, ward.size.responses_each)
+    if "export" in wanted:
+        exporting.measure(ward, taken)
+
+
+def _fill_and_raise(ward: Ward, first: int, until: int) -> None:
+    _fill(ward, first, until, ward.size.responses_each)
+    listing.raise_alerts(ward, first, until - first)
+
+
+def _fill(ward: Ward, first: int, until: int, each: int) -> None:
+    """Fill patients in up to a number, and open a sample of all that is there by the real code."""
+    words = f"filling in {until - first:,} patients with {each:,} responses each"
+    ward.say(words)
+    told = [0.1]
+
+    def tell(share: float) -> None:
+        if share >= told[0]:
+            told[0] = share + 0.1
+            ward.say(f"{words}: {share:.0%}")
+
+    filling.fill(ward.place.settings, ward.hospital, range(first, until), each, ward.size.unit_size, tell)
+    plain.checked(ward.hospital)
