@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from prom import clock
 from prom.assignments import links
-from prom.assignments.models import Assignment, Plan
+from prom.assignments.models import IS_OPEN, Assignment, Plan
 from prom.assignments.timing import next_occurrence
 from prom.audit import service as audit
 from prom.audit.service import SYSTEM, Actor
@@ -190,7 +190,7 @@ def answerable(session: Session, patient_id: uuid.UUID) -> Assignment | None:
     """Return the patient's newest assignment that can be answered now and is hers to answer."""
     rows = session.scalars(
         select(Assignment)
-        .where(Assignment.patient_id == patient_id, Assignment.status == "open", Assignment.origin != "staff")
+        .where(Assignment.patient_id == patient_id, IS_OPEN, Assignment.origin != "staff")
         .order_by(Assignment.opens_at.desc(), Assignment.id.desc())
     )
     return next((row for row in rows if links.is_answerable(row, clock.now())), None)
@@ -241,7 +241,7 @@ def silent(session: Session, limit: int = 200) -> list[uuid.UUID]:
         session.scalars(
             select(Assignment.id)
             .where(
-                Assignment.status == "open",
+                IS_OPEN,
                 Assignment.origin != "staff",
                 Assignment.overdue_at <= clock.now(),
                 Assignment.silence_raised_at.is_(None),
@@ -259,7 +259,7 @@ def over(session: Session, limit: int = 200) -> list[uuid.UUID]:
     return list(
         session.scalars(
             select(Assignment.id)
-            .where(Assignment.status == "open", untouched | (Assignment.begun_expires_at <= now))
+            .where(IS_OPEN, untouched | (Assignment.begun_expires_at <= now))
             .order_by(Assignment.expires_at)
             .limit(limit)
         )

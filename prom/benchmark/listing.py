@@ -24,8 +24,8 @@ from prom.benchmark.taking import Taken, Ward
 from prom.clinic import listing
 from prom.clinic.listing import Choice
 from prom.responses.service import Authorship, submit
-from prom.worklist.models import Alert
-from prom.worklist.queries import CLOSED_STATES, open_alerts
+from prom.worklist.models import IS_OPEN, Alert
+from prom.worklist.queries import open_alerts
 
 #: One patient in so many has something open.
 ONE_IN = 20
@@ -66,7 +66,7 @@ def measure(ward: Ward, taken: Taken, cookie: str, *, many: bool) -> None:
 def _described(unit: frozenset[uuid.UUID]) -> dict[str, Any]:
     with db.reading() as session:
         alerts = open_alerts(session, unit)
-        every = select(func.count()).select_from(Alert).where(Alert.state.not_in(CLOSED_STATES))
+        every = select(func.count()).select_from(Alert).where(IS_OPEN)
         return {
             "open alerts of the unit": len(alerts),
             "patients on the list": len({alert.patient_id for alert in alerts}),

@@ -18,7 +18,7 @@ from prom.catalogue.queries import Instrument, definitions, instrument, newest
 from prom.exports import columns, rows
 from prom.exports.rows import Progress, Wanted
 from prom.responses.cells import line_of
-from prom.responses.models import Response
+from prom.responses.models import COUNTS, Response
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def _chosen(asked: Asked, questionnaires: list[str]) -> list[ColumnElement[bool]
         # As an expression, so that neither database takes the questionnaire's index: it would sort all of them for
         # each batch, instead of walking along the ids once.
         Response.questionnaire.concat("").in_(questionnaires),
-        Response.status != "entered-in-error",
+        COUNTS,
     ]
     return chosen if asked.unit_ids is None else [*chosen, Response.unit_id.in_(asked.unit_ids)]
 

@@ -15,7 +15,7 @@ from prom.fhir import outcome
 from prom.fhir.head import BASED_ON
 from prom.fhir.instructions import Instruction
 from prom.patients import sealing
-from prom.responses.models import ReplacedResponse, Response
+from prom.responses.models import COUNTS, ReplacedResponse, Response
 from questionnaires.documents import loads
 
 #: What the patient must do at once: R4 has no element for it.
@@ -117,11 +117,7 @@ def questionnaire(row: Definition) -> dict[str, Any]:
 
 def tasks(session: Session, rows: Sequence[Assignment], language: str) -> list[dict[str, Any]]:
     """Return assignments with the answers they got; whoever sends them writes the record."""
-    answered = session.scalars(
-        select(Response).where(
-            Response.assignment_id.in_([row.id for row in rows]), Response.status != "entered-in-error"
-        )
-    )
+    answered = session.scalars(select(Response).where(Response.assignment_id.in_([row.id for row in rows]), COUNTS))
     answers = {row.assignment_id: row.id for row in answered}
     return [_task(row, answers.get(row.id), language) for row in rows]
 

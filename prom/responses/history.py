@@ -13,7 +13,7 @@ from prom.assignments.models import Assignment
 from prom.crypto import CannotOpen
 from prom.db import insert, new_id, update
 from prom.patients import sealing
-from prom.responses.models import WHOLE, PatientState, Response
+from prom.responses.models import COUNTS, WHOLE, PatientState, Response
 
 log = structlog.get_logger()
 
@@ -85,7 +85,7 @@ def responses_in(session: Session, assignment: Assignment) -> list[Response]:
     url = assignment.questionnaire.partition("|")[0]
     rows = session.scalars(
         select(Response)
-        .where(Response.episode_id == assignment.episode_id, Response.status != "entered-in-error")
+        .where(Response.episode_id == assignment.episode_id, COUNTS)
         .order_by(Response.authored_at, Response.id)
     )
     return [row for row in rows if row.questionnaire.partition("|")[0] == url]
@@ -97,7 +97,7 @@ def is_followed(session: Session, response: Response) -> bool:
         Response.patient_id == response.patient_id,
         Response.authored_at > response.authored_at,
         Response.episode_id == response.episode_id,
-        Response.status != "entered-in-error",
+        COUNTS,
     )
     return session.scalars(later.limit(1)).first() is not None
 

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from prom import crypto
@@ -22,10 +22,11 @@ class Identifier:
         return crypto.keyed_hash(tenant_id, "response-identifier", f"{len(self.system)}|{self.system}|{self.value}")
 
 
+_NAMED = select(Response).where(
+    Response.tenant_id == bindparam("tenant"), Response.identifier_hash == bindparam("hash")
+)
+
+
 def find_by_identifier(session: Session, tenant_id: uuid.UUID, identifier: Identifier) -> Response | None:
     """Return the hospital's response of this identifier, whatever its status; whoever shows it writes the record."""
-    return session.scalars(
-        select(Response).where(
-            Response.tenant_id == tenant_id, Response.identifier_hash == identifier.hashed(tenant_id)
-        )
-    ).first()
+    return session.scalars(_NAMED, {"tenant": tenant_id, "hash": identifier.hashed(tenant_id)}).first()

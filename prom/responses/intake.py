@@ -20,12 +20,11 @@ from prom.errors import NotFound
 from prom.messaging.models import IS_OPEN, Message
 from prom.pathways.models import Episode
 from prom.patients.models import Patient, PatientKey
-from prom.responses.models import Draft, PatientState, Response
+from prom.responses.models import COUNTS, Draft, PatientState, Response
 from prom.staff.models import Unit
 from prom.worklist import service as worklist
-from prom.worklist.models import OPEN, Alert, Evidence
-
-_COUNTS = Response.status != "entered-in-error"
+from prom.worklist.models import IS_OPEN as STILL_OPEN
+from prom.worklist.models import Alert, Evidence
 
 #: Not FOR UPDATE: rows that only point at the two, such as a visit, may be written meanwhile.
 _LOCK = (
@@ -38,32 +37,25 @@ _LOCK = (
     .with_for_update(key_share=True, of=[Assignment, Episode])
     .execution_options(populate_existing=True)
 )
-_LOOK = (
-    select(
-        PatientState,
-        exists().where(Response.assignment_id == Assignment.id, _COUNTS).label("answered"),
-        exists().where(Draft.assignment_id == Assignment.id).label("begun"),
-        exists()
-        .where(Evidence.assignment_id == Assignment.id, Evidence.response_id.is_(None), Evidence.withdrawn_at.is_(None))
-        .label("has_evidence"),
-        exists().where(Message.assignment_id == Assignment.id, text(IS_OPEN)).label("has_messages"),
-        exists().where(Alert.episode_id == Assignment.episode_id, text(OPEN)).label("has_alerts"),
-        exists()
-        .where(
-            Response.patient_id == Assignment.patient_id,
-            Response.authored_at > bindparam("authored", type_=Instant),
-            Response.episode_id == Assignment.episode_id,
-            _COUNTS,
-        )
-        .label("followed"),
-    )
-    .select_from(Assignment)
-    .outerjoin(
-        PatientState,
-        (PatientState.episode_id == Assignment.episode_id) & (PatientState.questionnaire_url == bindparam("url")),
-    )
-    .where(Assignment.id == bindparam("assignment"))
-    .execution_options(populate_existing=True)
+#: Everything by parameter and nothing joined: each part is one look into an index, and planned once a connection.
+_ASSIGNMENT, _EPISODE, _PATIENT = bindparam("assignment"), bindparam("episode"), bindparam("patient")
+_STATE = (PatientState.episode_id == _EPISODE) & (PatientState.questionnaire_url == bindparam("url"))
+_LATER = (
+    (Response.patient_id == _PATIENT)
+    & (Response.authored_at > bindparam("authored", type_=Instant))
+    & (Response.episode_id == _EPISODE)
+    & COUNTS
+)
+_RAISED = (Evidence.assignment_id == _ASSIGNMENT) & Evidence.response_id.is_(None) & Evidence.withdrawn_at.is_(None)
+_LOOK = select(
+    select(PatientState.id).where(_STATE).scalar_subquery().label("state_id"),
+    select(PatientState.history_sealed).where(_STATE).scalar_subquery().label("history_sealed"),
+    exists().where(Response.assignment_id == _ASSIGNMENT, COUNTS).label("answered"),
+    exists().where(Draft.assignment_id == _ASSIGNMENT).label("begun"),
+    exists().where(_RAISED).label("has_evidence"),
+    exists().where(Message.assignment_id == _ASSIGNMENT, text(IS_OPEN)).label("has_messages"),
+    exists().where(Alert.episode_id == _EPISODE, STILL_OPEN).label("has_alerts"),
+    exists().where(_LATER).label("followed"),
 )
 
 
@@ -113,15 +105,35 @@ def take(session: Session, assignment_id: uuid.UUID, authored: datetime) -> Inta
     locked = lock(session, assignment_id)
     assignment = locked.assignment
     url = assignment.questionnaire.partition("|")[0]
-    seen = session.execute(_LOOK, {"assignment": assignment_id, "url": url, "authored": authored}).one()
+    looked_up = {
+        "assignment": assignment.id,
+        "episode": assignment.episode_id,
+        "patient": assignment.patient_id,
+        "url": url,
+        "authored": authored,
+    }
+    seen = session.connection().execute(_LOOK, looked_up).one()
     worklist.hold_alerts(session, assignment.episode_id, has_alerts=seen.has_alerts)
     return Intake(
         assignment=assignment,
-        state=seen[0],
+        state=_state(assignment, url, seen.state_id, seen.history_sealed),
         answered=seen.answered,
         begun=seen.begun,
         has_evidence=seen.has_evidence,
         has_messages=seen.has_messages,
         followed=seen.followed,
         locked=locked,
+    )
+
+
+def _state(assignment: Assignment, url: str, state_id: uuid.UUID | None, sealed: bytes | None) -> PatientState | None:
+    if state_id is None or sealed is None:
+        return None
+    return PatientState(
+        id=state_id,
+        tenant_id=assignment.tenant_id,
+        patient_id=assignment.patient_id,
+        episode_id=assignment.episode_id,
+        questionnaire_url=url,
+        history_sealed=sealed,
     )

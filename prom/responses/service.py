@@ -24,7 +24,7 @@ from prom.responses.correcting import amend, enter_in_error, judge_anew
 from prom.responses.identifiers import find_by_identifier
 from prom.responses.intake import Intake
 from prom.responses.judging import instrument_of, judge
-from prom.responses.models import Response
+from prom.responses.models import COUNTS, Response
 from prom.responses.silence import expire, judge_abandoned, raise_silence
 from prom.responses.storing import Authorship, refuse_invalid, store, versions_of
 from prom.worklist import service as worklist
@@ -103,9 +103,7 @@ def _submit(
 
 def response_to(session: Session, assignment: Assignment) -> Response | None:
     """Return the response that an assignment has, if it has one that counts."""
-    return session.scalars(
-        select(Response).where(Response.assignment_id == assignment.id, Response.status != "entered-in-error")
-    ).first()
+    return session.scalars(select(Response).where(Response.assignment_id == assignment.id, COUNTS)).first()
 
 
 @metrics.counts_submissions

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from prom.db import Base, Instant, new_id
@@ -62,6 +62,10 @@ class Alert(Base):
         Index("ix_alert_next_action", "next_action_at", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
         Index(None, "patient_id", "raised_at"),
     )
+
+
+#: Written out, as in the partial index: PostgreSQL proves nothing from bound parameters, and would plan each time anew.
+IS_OPEN = Alert.state.not_in([literal_column("'resolved'"), literal_column("'entered-in-error'")])
 
 
 class Evidence(Base):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from alerts.lifecycle import State
 from prom.errors import NotFound
 from prom.patients import sealing
-from prom.worklist.models import Alert, AlertEvent, Evidence
+from prom.worklist.models import IS_OPEN, Alert, AlertEvent, Evidence
 
 CLOSED_STATES = (State.RESOLVED, State.ENTERED_IN_ERROR)
 
@@ -28,7 +28,7 @@ class OpenedEvidence:
 
 def open_alerts(session: Session, unit_ids: Collection[uuid.UUID]) -> Sequence[Alert]:
     """Return the open alerts of some units, in no order: `alerts.triage` orders them."""
-    return session.scalars(select(Alert).where(Alert.unit_id.in_(unit_ids), Alert.state.not_in(CLOSED_STATES))).all()
+    return session.scalars(select(Alert).where(Alert.unit_id.in_(unit_ids), IS_OPEN)).all()
 
 
 def alerts_of(session: Session, patient_id: uuid.UUID) -> Sequence[Alert]:
@@ -110,11 +110,4 @@ def events_of(session: Session, alerts: Iterable[Alert]) -> dict[uuid.UUID, list
 
 def count_overdue(session: Session, before: datetime) -> int:
     """Count the open alerts whose next action time passed before an instant: the sweep should have moved them."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Alert)
-            .where(Alert.state.not_in(CLOSED_STATES), Alert.next_action_at < before)
-        )
-        or 0
-    )
+    return session.scalar(select(func.count()).select_from(Alert).where(IS_OPEN, Alert.next_action_at < before)) or 0

@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from alerts.findings import Finding
@@ -19,8 +19,7 @@ from prom.patients import sealing
 from prom.worklist import evidence
 from prom.worklist.duties import next_action
 from prom.worklist.evidence import Origin, as_document, over_answers
-from prom.worklist.models import OPEN, Alert
-from prom.worklist.queries import CLOSED_STATES
+from prom.worklist.models import IS_OPEN, Alert
 from prom.worklist.steps import event, ring_on_call, set_clock, zone
 
 
@@ -43,9 +42,8 @@ def hold_alerts(session: Session, episode_id: uuid.UUID, *, has_alerts: bool = T
     There will be none before it lets go either: whoever raises one holds the episode first.
     """
     if has_alerts:
-        not_closed = Alert.state.not_in(CLOSED_STATES)
         session.execute(
-            select(Alert.id).where(Alert.episode_id == episode_id, not_closed).order_by(Alert.id).with_for_update()
+            select(Alert.id).where(Alert.episode_id == episode_id, IS_OPEN).order_by(Alert.id).with_for_update()
         )
     session.info["held_episodes"] = session.get_transaction(), _held(session) | {episode_id}
 
@@ -86,7 +84,7 @@ def raise_alerts(
 
 _OPEN_ALERTS = (
     select(Alert)
-    .where(Alert.episode_id == bindparam("episode"), text(OPEN))
+    .where(Alert.episode_id == bindparam("episode"), IS_OPEN)
     .order_by(Alert.id)
     .with_for_update()
     .execution_options(populate_existing=True)

@@ -15,8 +15,7 @@ from prom.audit import service as audit
 from prom.audit.service import SYSTEM, Actor
 from prom.errors import Invalid, StaleVersion
 from prom.worklist.evidence import FindingIdentity, Origin, beyond, identity_in, identity_of
-from prom.worklist.models import Alert
-from prom.worklist.queries import CLOSED_STATES
+from prom.worklist.models import IS_OPEN, Alert
 from prom.worklist.raising import hold_alerts, hold_episode, raise_alerts
 from prom.worklist.steps import done, event, ring_on_call, set_clock
 from prom.worklist.withdrawing import leave_to, settle_silence, withdraw
@@ -105,7 +104,7 @@ def overdue(session: Session, limit: int = 200) -> list[uuid.UUID]:
     return list(
         session.scalars(
             select(Alert.id)
-            .where(Alert.state.not_in(CLOSED_STATES), Alert.next_action_at <= clock.now())
+            .where(IS_OPEN, Alert.next_action_at <= clock.now())
             .order_by(Alert.severity.desc(), Alert.next_action_at)
             .limit(limit)
         )
@@ -117,7 +116,7 @@ def act_on_overdue(session: Session, alert_id: uuid.UUID) -> bool:
 
     One that somebody holds at this moment is left to the next sweep.
     """
-    is_overdue = Alert.state.not_in(CLOSED_STATES), Alert.next_action_at <= clock.now()
+    is_overdue = IS_OPEN, Alert.next_action_at <= clock.now()
     alert = session.scalars(
         select(Alert).where(Alert.id == alert_id, *is_overdue).with_for_update(skip_locked=True)
     ).first()
