@@ -34,13 +34,12 @@ def assignment_of(session: Session, incoming: Incoming, caller: Caller) -> Assig
     Raises InvalidResponse for none, and for a response that contradicts it; Conflict for an identifier that stands on
     another response. What lies at other units, and what does not exist, look the same.
     """
-    first = named_by(session, incoming.identifier, caller)
-    if first is not None:
-        found = session.get_one(Assignment, first.assignment_id)
-        if incoming.task_id not in (None, found.id) or not means(session, incoming.subject, found, caller):
-            raise Conflict("identifier")
-    elif incoming.task_id is not None:
+    if incoming.task_id is not None:  # submitting looks for its identifier itself
         found = _of_task(session, incoming.task_id, caller)
+    elif (first := named_by(session, incoming.identifier, caller)) is not None:  # a retry: its task is completed now
+        found = session.get_one(Assignment, first.assignment_id)
+        if not means(session, incoming.subject, found, caller):
+            raise Conflict("identifier")
     else:
         found = _of_subject(session, incoming, caller)
     check(session, incoming, found, caller)

@@ -20,18 +20,17 @@ from prom.errors import NotFound
 from prom.messaging.models import IS_OPEN, Message
 from prom.pathways.models import Episode
 from prom.patients.models import Patient, PatientKey
+from prom.responses.identifiers import Identifier
 from prom.responses.models import COUNTS, Draft, PatientState, Response
-from prom.staff.models import Unit
 from prom.worklist import service as worklist
 from prom.worklist.models import IS_OPEN as STILL_OPEN
 from prom.worklist.models import Alert, Evidence
 
 #: Not FOR UPDATE: rows that only point at the two, such as a visit, may be written meanwhile.
 _LOCK = (
-    select(Assignment, Episode, Patient, PatientKey, Unit, *catalogue.STAMP)
+    select(Assignment, Patient, PatientKey, *catalogue.STAMP)
     .join(Episode, Episode.id == Assignment.episode_id)
     .join(Patient, Patient.id == Assignment.patient_id)
-    .join(Unit, Unit.id == Assignment.unit_id)
     .outerjoin(PatientKey, PatientKey.patient_id == Assignment.patient_id)
     .where(Assignment.id == bindparam("assignment"))
     .with_for_update(key_share=True, of=[Assignment, Episode])
@@ -56,6 +55,9 @@ _LOOK = select(
     exists().where(Message.assignment_id == _ASSIGNMENT, text(IS_OPEN)).label("has_messages"),
     exists().where(Alert.episode_id == _EPISODE, STILL_OPEN).label("has_alerts"),
     exists().where(_LATER).label("followed"),
+    exists()
+    .where(Response.tenant_id == bindparam("tenant"), Response.identifier_hash == bindparam("identifier"))
+    .label("named"),
 )
 
 
@@ -75,8 +77,8 @@ def lock(session: Session, assignment_id: uuid.UUID) -> Locked:
     found = session.execute(_LOCK, {"assignment": assignment_id}).first()
     if found is None:
         raise NotFound("assignment")
-    catalogue.remember_stamp(session, tuple(found[5:]))
-    locked = Locked(found[0], tuple(found[:5]))
+    catalogue.remember_stamp(session, tuple(found[3:]))
+    locked = Locked(found[0], tuple(found[:3]))
     session.info["intake"] = session.get_transaction(), locked
     return locked
 
@@ -87,7 +89,7 @@ class Intake:
 
     `answered`: it has a response that counts. `begun`: she has begun it herself. `has_evidence`: red flags that were
     saved, or silence, have raised something. `has_messages`: some are not sent yet. `followed`: the episode has a
-    response that was answered later.
+    response that was answered later. `named`: some response bears the identifier that was asked about.
     """
 
     assignment: Assignment
@@ -97,10 +99,13 @@ class Intake:
     has_evidence: bool
     has_messages: bool
     followed: bool
+    named: bool
     locked: Locked
 
 
-def take(session: Session, assignment_id: uuid.UUID, authored: datetime) -> Intake:
+def take(
+    session: Session, assignment_id: uuid.UUID, authored: datetime, identifier: Identifier | None = None
+) -> Intake:
     """Lock an assignment and its episode with its open alerts, and look what there is; raises NotFound."""
     locked = lock(session, assignment_id)
     assignment = locked.assignment
@@ -111,6 +116,8 @@ def take(session: Session, assignment_id: uuid.UUID, authored: datetime) -> Inta
         "patient": assignment.patient_id,
         "url": url,
         "authored": authored,
+        "tenant": assignment.tenant_id,
+        "identifier": identifier.hashed(assignment.tenant_id) if identifier else None,
     }
     seen = session.connection().execute(_LOOK, looked_up).one()
     worklist.hold_alerts(session, assignment.episode_id, has_alerts=seen.has_alerts)
@@ -122,6 +129,7 @@ def take(session: Session, assignment_id: uuid.UUID, authored: datetime) -> Inta
         has_evidence=seen.has_evidence,
         has_messages=seen.has_messages,
         followed=seen.followed,
+        named=seen.named,
         locked=locked,
     )
 

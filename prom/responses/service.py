@@ -21,7 +21,7 @@ from prom.audit import service as audit
 from prom.errors import AlreadyCompleted, Conflict, DeadLink
 from prom.responses import drafts, history, intake
 from prom.responses.correcting import amend, enter_in_error, judge_anew
-from prom.responses.identifiers import find_by_identifier
+from prom.responses.identifiers import Identifier, find_by_identifier
 from prom.responses.intake import Intake
 from prom.responses.judging import instrument_of, judge
 from prom.responses.models import COUNTS, Response
@@ -51,6 +51,8 @@ class Receipt:
     response: Response
     again: bool
     findings: tuple[Finding, ...] = ()
+    #: Whether its identifier told that it had come before.
+    retried: bool = False
 
     @property
     def response_id(self) -> uuid.UUID:
@@ -67,13 +69,15 @@ def submit(session: Session, assignment_id: uuid.UUID, given: QuestionnaireRespo
     """
     authored = by.authored_at or clock.now()
     with audit.together(session):
-        return _submit(session, intake.take(session, assignment_id, authored), given, by, authored)
+        return _submit(session, intake.take(session, assignment_id, authored, by.identifier), given, by, authored)
 
 
 def _submit(
     session: Session, taken: Intake, given: QuestionnaireResponse, by: Authorship, authored: datetime
 ) -> Receipt:
     assignment = taken.assignment
+    if taken.named and by.identifier is not None:
+        return _again(session, by.identifier, assignment, given)
     if taken.answered and (first := response_to(session, assignment)) is not None:
         return Receipt(first, again=True)
     if not links.is_answerable(assignment, clock.now()):
@@ -114,23 +118,20 @@ def submit_once(session: Session, assignment_id: uuid.UUID, given: Questionnaire
     that stands on something else and for an assignment that is not open, AlreadyCompleted for a second response,
     NotFound for no assignment, and InvalidResponse.
     """
-    if by.identifier is not None:
-        assignment = intake.lock(session, assignment_id).assignment
-        first = find_by_identifier(session, assignment.tenant_id, by.identifier)
-        if first is not None:
-            return _again(session, first, assignment, given)
     try:
         receipt = submit(session, assignment_id, given, by)
     except DeadLink:
         raise Conflict("assignment") from None
-    if receipt.again:
+    if receipt.again and not receipt.retried:
         raise AlreadyCompleted("assignment")
     return receipt
 
 
-def _again(session: Session, first: Response, assignment: Assignment, given: QuestionnaireResponse) -> Receipt:
-    """The receipt of a response that its identifier names; raises Conflict unless its answers are these, or were."""
-    same = any(version.flat() == given.flat() for version in versions_of(session, first))
-    if first.assignment_id != assignment.id or not same:
+def _again(session: Session, identifier: Identifier, assignment: Assignment, given: QuestionnaireResponse) -> Receipt:
+    """The receipt of the response that bears an identifier; raises Conflict unless its answers are these, or were."""
+    first = find_by_identifier(session, assignment.tenant_id, identifier)
+    if first is None or first.assignment_id != assignment.id:
         raise Conflict("identifier")
-    return Receipt(first, again=True)
+    if not any(version.flat() == given.flat() for version in versions_of(session, first)):
+        raise Conflict("identifier")
+    return Receipt(first, again=True, retried=True)
