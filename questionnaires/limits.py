@@ -13,7 +13,6 @@ from questionnaires.kinds import UNSUPPORTED, fits, is_whole, kind_of, offers
 from questionnaires.problems import Problem
 from questionnaires.values import compare, is_number, same
 
-
 #: No question has so many answers. Without an end, whoever sends more could keep a process busy with comparing them.
 MOST_ANSWERS = 500
 

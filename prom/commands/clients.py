@@ -1,6 +1,7 @@
 """`prom client add|list|revoke`: machines that may call the FHIR door and the API."""
 
 from datetime import timedelta
+from typing import Any
 
 import click
 
@@ -78,7 +79,7 @@ def revoke_client(name: str, as_json: bool) -> None:
         click.echo(f"{name} may no longer call.")
 
 
-def _described(row: Client) -> dict[str, object]:
+def _described(row: Client) -> dict[str, Any]:
     state = "revoked" if row.revoked_at else "expired" if row.expires_at <= clock.now() else "active"
     return {
         "client": str(row.id),

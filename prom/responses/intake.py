@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import bindparam, exists, select, text
+from sqlalchemy import BindParameter, bindparam, exists, select, text
 from sqlalchemy.orm import Session
 
 from prom.assignments.models import Assignment
@@ -37,7 +37,9 @@ _LOCK = (
     .execution_options(populate_existing=True)
 )
 #: Everything by parameter and nothing joined: each part is one look into an index, and planned once a connection.
-_ASSIGNMENT, _EPISODE, _PATIENT = bindparam("assignment"), bindparam("episode"), bindparam("patient")
+_ASSIGNMENT: BindParameter[uuid.UUID] = bindparam("assignment")
+_EPISODE: BindParameter[uuid.UUID] = bindparam("episode")
+_PATIENT: BindParameter[uuid.UUID] = bindparam("patient")
 _STATE = (PatientState.episode_id == _EPISODE) & (PatientState.questionnaire_url == bindparam("url"))
 _LATER = (
     (Response.patient_id == _PATIENT)
