@@ -12,7 +12,7 @@ STATUSES = "status IN ('completed', 'amended', 'in-progress', 'entered-in-error'
 
 
 def upgrade() -> None:
-    """Add the tables of clients and of replaced versions, and give each response a version, a time and an identifier."""
+    """Add the tables of clients and of replaced versions; give each response a version, a time and an identifier."""
     _clients()
     op.add_column("response", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
     op.add_column("response", sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True))
