@@ -25,7 +25,7 @@ from prom.clinic import listing
 from prom.clinic.listing import Choice
 from prom.responses.service import Authorship, submit
 from prom.worklist.models import IS_OPEN, Alert
-from prom.worklist.queries import open_alerts
+from prom.worklist.queries import standing
 
 #: One patient in so many has something open.
 ONE_IN = 20
@@ -54,7 +54,7 @@ def measure(ward: Ward, taken: Taken, cookie: str, *, many: bool) -> None:
     unit = frozenset([ward.hospital.unit_ids[0]])
     taken.details["worklist.many" if many else "worklist.few"] = _described(unit)
     for _ in range(ward.size.runs):
-        query = _readings(ward.size.readings, lambda session: open_alerts(session, unit))
+        query = _readings(ward.size.readings, lambda session: standing(session, unit))
         taken.add("worklist.query" if many else "worklist.few.query", percentile(query, 0.99))
         if many:
             taken.add("worklist.query-p50", percentile(query, 0.5))
@@ -65,7 +65,7 @@ def measure(ward: Ward, taken: Taken, cookie: str, *, many: bool) -> None:
 
 def _described(unit: frozenset[uuid.UUID]) -> dict[str, Any]:
     with db.reading() as session:
-        alerts = open_alerts(session, unit)
+        alerts = standing(session, unit)
         every = select(func.count()).select_from(Alert).where(IS_OPEN)
         return {
             "open alerts of the unit": len(alerts),

@@ -18,8 +18,7 @@ from alerts import triage
 from alerts.lifecycle import State
 from alerts.rules import Severity
 from prom.responses.models import PatientState
-from prom.worklist.models import Alert
-from prom.worklist.queries import open_alerts
+from prom.worklist.queries import Standing, standing
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Choice:
     mine: uuid.UUID | None = None
     unassigned: bool = False
 
-    def keeps(self, alerts: Sequence[Alert]) -> bool:
+    def keeps(self, alerts: Sequence[Standing]) -> bool:
         """Whether a patient with these open alerts stands in it."""
         if self.mine is not None and all(alert.claimed_by != self.mine for alert in alerts):
             return False
@@ -41,7 +40,7 @@ class Choice:
 class Waiting:
     """One patient's open alerts, most urgent first; the first one gives her place on the list."""
 
-    alerts: tuple[Alert, ...]
+    alerts: tuple[Standing, ...]
 
     @property
     def patient_id(self) -> uuid.UUID:
@@ -69,7 +68,7 @@ class Waiting:
         return self.alerts[0].next_action_at
 
     @property
-    def to_acknowledge(self) -> tuple[Alert, ...]:
+    def to_acknowledge(self) -> tuple[Standing, ...]:
         """The alerts that nobody has taken."""
         return tuple(alert for alert in self.alerts if alert.state != State.ACKNOWLEDGED)
 
@@ -90,14 +89,14 @@ class Waiting:
 
 def find(session: Session, choice: Choice, now: datetime) -> list[Waiting]:
     """Return who stands on the list, most urgent first."""
-    by_patient: dict[uuid.UUID, list[Alert]] = defaultdict(list)
-    for alert in open_alerts(session, choice.unit_ids):
+    by_patient: dict[uuid.UUID, list[Standing]] = defaultdict(list)
+    for alert in standing(session, choice.unit_ids):
         by_patient[alert.patient_id].append(alert)
     chosen = (alerts for alerts in by_patient.values() if choice.keeps(alerts))
     return triage.order([Waiting(in_order(alerts, now)) for alerts in chosen], now)
 
 
-def in_order(alerts: Iterable[Alert], now: datetime) -> tuple[Alert, ...]:
+def in_order(alerts: Iterable[Standing], now: datetime) -> tuple[Standing, ...]:
     """Return one patient's open alerts, most urgent first."""
     urgent = triage.order([Waiting((alert,)) for alert in sorted(alerts, key=attrgetter("id"))], now)
     return tuple(each.alerts[0] for each in urgent)

@@ -17,7 +17,7 @@ from prom.messaging.models import Message
 from prom.responses import wording
 from prom.responses.models import WHOLE
 from prom.worklist.models import Alert
-from prom.worklist.queries import OpenedEvidence
+from prom.worklist.queries import OpenedEvidence, Standing
 from questionnaires.definition import Texts
 
 
@@ -57,7 +57,9 @@ class Contact:
 
 def open_alerts(record: Record) -> list[OpenAlert]:
     """Return the patient's open alerts, most urgent first."""
-    return [_open_alert(record, alert) for alert in in_order(_open(record), record.now)]
+    rows = {alert.id: alert for alert in _open(record)}
+    ordered = in_order(map(Standing.of, rows.values()), record.now)
+    return [_open_alert(record, rows[alert.id]) for alert in ordered]
 
 
 def _open(record: Record) -> list[Alert]:

@@ -22,8 +22,7 @@ from prom.responses import history
 from prom.responses.models import PatientState
 from prom.staff.models import Unit
 from prom.staff.queries import clinician_names
-from prom.worklist.models import Alert
-from prom.worklist.queries import OpenedEvidence, evidence_of
+from prom.worklist.queries import OpenedEvidence, Standing, evidence_of
 
 log = structlog.get_logger()
 
@@ -173,7 +172,7 @@ def _row(waiting: Waiting, opened: _Opened, unit: Unit, language: str, now: date
     )
 
 
-def _chip(alert: Alert, opened: _Opened, reader: Reader) -> Chip:
+def _chip(alert: Standing, opened: _Opened, reader: Reader) -> Chip:
     found = opened.evidence[alert.id]
     worst = max(found, key=lambda each: (each.row.severity, each.row.found_at))
     names = opened.names.get(worst.row.rules, NAMELESS)

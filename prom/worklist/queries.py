@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from alerts.lifecycle import State
@@ -29,6 +29,37 @@ class OpenedEvidence:
 def open_alerts(session: Session, unit_ids: Collection[uuid.UUID]) -> Sequence[Alert]:
     """Return the open alerts of some units, in no order: `alerts.triage` orders them."""
     return session.scalars(select(Alert).where(Alert.unit_id.in_(unit_ids), IS_OPEN)).all()
+
+
+class Standing(NamedTuple):
+    """What is plain of an open alert: all that the list's order needs, and a third of the cost of the whole row."""
+
+    id: uuid.UUID
+    patient_id: uuid.UUID
+    episode_id: uuid.UUID
+    unit_id: uuid.UUID
+    severity: int
+    state: str
+    waiting_since: datetime
+    next_action_at: datetime | None
+    claimed_by: uuid.UUID | None
+    new_evidence: int
+    version: int
+
+    @classmethod
+    def of(cls, alert: Alert) -> "Standing":
+        """Return what is plain of a whole row."""
+        return cls._make(getattr(alert, name) for name in cls._fields)
+
+
+_STANDING = select(*(getattr(Alert, name) for name in Standing._fields)).where(
+    Alert.unit_id.in_(bindparam("units", expanding=True)), IS_OPEN
+)
+
+
+def standing(session: Session, unit_ids: Collection[uuid.UUID]) -> list[Standing]:
+    """Return what is plain of the open alerts of some units, in no order: `alerts.triage` orders them."""
+    return [Standing._make(row) for row in session.execute(_STANDING, {"units": list(unit_ids)})]
 
 
 def alerts_of(session: Session, patient_id: uuid.UUID) -> Sequence[Alert]:
@@ -53,7 +84,7 @@ def topics(session: Session, alerts: Iterable[Alert]) -> dict[uuid.UUID, str]:
     return {row.id: sealing.open_column(session, row, "topic")["topic"] for row in rows}
 
 
-def evidence_of(session: Session, alerts: Iterable[Alert]) -> dict[uuid.UUID, list[OpenedEvidence]]:
+def evidence_of(session: Session, alerts: Iterable[Alert | Standing]) -> dict[uuid.UUID, list[OpenedEvidence]]:
     """Open the evidence of many alerts, oldest first, by alert id."""
     rows = session.scalars(
         select(Evidence)

@@ -21,7 +21,7 @@ from prom.errors import PersonsOnly
 from prom.responses.models import PatientState
 from prom.staff.access import Caller, caller
 from prom.staff.permissions import Permission
-from prom.worklist.models import Alert
+from prom.worklist.queries import Standing
 
 resource = Resource("worklist", "The nurse's queue, in triage order.")
 
@@ -102,6 +102,6 @@ def _row(row: Row) -> dict[str, Any]:
     }
 
 
-def _alert(alert: Alert) -> dict[str, Any]:
+def _alert(alert: Standing) -> dict[str, Any]:
     severity = Severity(alert.severity).word
     return {"id": alert.id, "version": alert.version, "severity": severity, "state": alert.state}
