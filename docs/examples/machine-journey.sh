@@ -1,7 +1,8 @@
 #!/bin/sh
 # A machine's journey through Prom with nothing but curl: it is registered, lists its tasks, answers one with a fever,
-# reads back what the patient must be told and the alert that was raised, corrects itself, and is refused where it should
-# be. Ends with 1 at the first thing that is not as docs/fhir.md says. It answers a task for real: for a demonstration only.
+# reads back what the patient must be told and the alert that was raised, corrects itself, and is refused where it
+# should be. Ends with 1 at the first thing that is not as docs/fhir.md says. It answers a task for real: run it on a
+# demonstration only. A fresh demonstration (`prom demo`) has five such tasks.
 #
 #   PROM           where Prom answers; http://localhost:$PORT (8000) unless given
 #   PROM_COMMAND   the `prom` command, which needs the same settings as the server that runs (PROM_HOME and so on)
@@ -111,7 +112,7 @@ done
 step "What is to be answered: the first task that asks for the symptom check"
 ask 200 app "/fhir/R4/Task?status=requested&_count=200"
 # Three lines for each task (its id, her id, the form), then the three on one line.
-grep -oE '"resource":\{"resourceType":"Task","id":"[^"]*"|"for":\{"reference":"[^"]*"|"valueCanonical":"[^"]*"' "$work/body" \
+grep -oE '"resourceType":"Task","id":"[^"]*"|"for":\{"reference":"[^"]*"|"valueCanonical":"[^"]*"' "$work/body" \
     | sed 's/.*"\([^"]*\)"$/\1/; s|^Patient/||' | paste -d ' ' - - - >"$work/tasks"
 task=$(grep -F " $FORM|1.0.0" "$work/tasks" | head -n 1 | cut -d ' ' -f 1)
 patient=$(grep -F " $FORM|1.0.0" "$work/tasks" | head -n 1 | cut -d ' ' -f 2)
@@ -131,7 +132,9 @@ ask 403 app /metrics
 ask 403 app /api/v1/patients
 
 step "Answers at fault are refused, each by its linkId"
-sed 's/39\.5/395/; s/{"linkId":"shivering"[^}]*"code":"no"/{"linkId":"shivering","answer":[{"valueCoding":{"system":"urn:prom:codes:when","code":"perhaps"/; s/{"linkId":"bleeding"[^}]*}}\]},//' \
+# A temperature that nobody has, a code that is not offered, and a question left out.
+perhaps='"answer":[{"valueCoding":{"system":"urn:prom:codes:when","code":"perhaps"'
+sed -e "s/$FEVER/395/" -e "s/\(\"linkId\":\"shivering\",\)[^}]*/\1$perhaps/" -e 's/{"linkId":"bleeding",[^}]*}}\]},//' \
     "$work/fever" >"$work/faulty"
 send 422 app POST "$QR" faulty --header "Accept-Language: en"
 says '"OperationOutcome"' "linkId='temperature')" "linkId='shivering')" "linkId='bleeding')"
@@ -157,9 +160,8 @@ sed 's/^/    /' "$work/instruction"
 
 step "The same is read back, by its id and by the app's own name for it; a task is done"
 ask 200 app "$QR/$id"
-says '"valueDecimal":39.5' "\"reference\":\"Patient/$patient\""
+says "\"valueDecimal\":$FEVER" "\"reference\":\"Patient/$patient\""
 told | cmp -s - "$work/instruction" || surprise "another instruction than at first"
-ask 304 app "$QR/$id" --header 'If-None-Match: W/"1"'
 ask 200 app "$QR/_search" --data-urlencode "identifier=https://app.example/reports|$MADE"
 says "\"id\":\"$id\""
 ask 200 app "/fhir/R4/Task/$task"
@@ -195,8 +197,9 @@ send 200 app PUT "$QR/$id" amended --header 'If-Match: W/"1"'
 says '"status":"amended"' '"versionId":"2"' '"valueDecimal":36.8'
 never_says urn:prom:fhir:instruction
 send 412 app PUT "$QR/$id" amended --header 'If-Match: W/"1"'
+ask 304 app "$QR/$id" --header 'If-None-Match: W/"2"' # never while there is something that she must be told
 ask 200 app "$QR/$id/_history/1"
-says '"valueDecimal":39.5'
+says "\"valueDecimal\":$FEVER"
 ask 200 app "/api/v1/alerts/$alert"
 says '"state":"entered-in-error"' '"verb":"withdraw"'
 never_says '"withdrawnAt":null'

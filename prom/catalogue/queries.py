@@ -57,6 +57,7 @@ Known = TypeVar("Known", Instrument, RuleSet)
 STAMP: tuple[ScalarSelect[Any], ...] = (
     select(func.max(Definition.imported_at)).scalar_subquery(),
     select(func.count(Definition.id)).scalar_subquery(),
+    select(func.max(Definition.published_at)).scalar_subquery(),
 )
 
 

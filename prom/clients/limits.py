@@ -6,8 +6,8 @@ requests. What it holds when the minute ends is forgotten, so a caller may get l
 
 import threading
 import uuid
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import case
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,28 +24,31 @@ HANDFUL = 500
 SHARE = 20
 
 
+BEFORE = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass
 class _Purse:
     """What this process may still hand out to one caller in the window that began then."""
 
-    window: datetime
+    window: datetime = BEFORE
     left: int = 0
     #: Set when the database has no more to give: nobody asks it again until the window ends.
     used_up: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 _purses: dict[uuid.UUID, _Purse] = {}
-_lock = threading.Lock()
 
 
 def spend(caller_id: uuid.UUID, limit: int) -> None:
     """Take one request from a caller's allowance; raises TooMany with the seconds to wait when it is used up."""
-    now = clock.now()
-    window = now - timedelta(seconds=now.timestamp() % WINDOW.total_seconds())
-    with _lock:
-        purse = _purses.get(caller_id)
-        if purse is None or purse.window != window:
-            purse = _purses[caller_id] = _Purse(window)
+    purse = _purses.setdefault(caller_id, _Purse())
+    with purse.lock:
+        now = clock.now()
+        window = now - timedelta(seconds=now.timestamp() % WINDOW.total_seconds())
+        if purse.window != window:
+            purse.window, purse.left, purse.used_up = window, 0, False
         if purse.left == 0 and not purse.used_up:
             purse.left = _grant(caller_id, window, limit)
             purse.used_up = purse.left == 0
@@ -59,10 +62,11 @@ def _grant(caller_id: uuid.UUID, window: datetime, limit: int) -> int:
     wanted = max(1, min(HANDFUL, limit // SHARE))
     with transaction() as session:
         granted = _count(session, caller_id, window, wanted)
-    return max(0, min(wanted, limit - (granted - wanted)))
+    return 0 if granted is None else max(0, min(wanted, limit - (granted - wanted)))
 
 
-def _count(session: Session, caller_id: uuid.UUID, window: datetime, wanted: int) -> int:
+def _count(session: Session, caller_id: uuid.UUID, window: datetime, wanted: int) -> int | None:
+    """Count what is wanted in; returns the sum of the window, or None where a later window runs already."""
     insert = postgresql.insert if on_postgresql(session) else sqlite.insert
     statement = insert(Allowance).values(caller_id=caller_id, window_began_at=window, granted=wanted)
     in_this_window = Allowance.window_began_at == statement.excluded.window_began_at
@@ -72,11 +76,11 @@ def _count(session: Session, caller_id: uuid.UUID, window: datetime, wanted: int
             "window_began_at": statement.excluded.window_began_at,
             "granted": case((in_this_window, Allowance.granted + wanted), else_=wanted),
         },
+        where=Allowance.window_began_at <= statement.excluded.window_began_at,
     )
-    return session.execute(statement.returning(Allowance.granted)).scalar_one()
+    return session.execute(statement.returning(Allowance.granted)).scalar()
 
 
 def forget() -> None:
     """Forget what this process holds, as a restart does."""
-    with _lock:
-        _purses.clear()
+    _purses.clear()

@@ -142,7 +142,12 @@ def send(
     given = drafts.finished(questionnaire, begun)
     _refuse_wrong(questionnaire, given, filled, source)
     assignment = chosen.own or assignments.assign(session, episode, chosen.asked, "staff", who.actor)
-    return submit(session, assignment.id, given, Authorship(source, who.actor, language)).response_id
+    by = Authorship(source, who.actor, language)
+    receipt = submit(session, assignment.id, given, by)
+    if receipt.again:  # she sent her own in this very moment: what was told on the phone is stored and judged beside it
+        beside = assignments.assign(session, episode, chosen.asked, "staff", who.actor)
+        receipt = submit(session, beside.id, given, by)
+    return receipt.response_id
 
 
 def _refuse_wrong(questionnaire: Questionnaire, given: QuestionnaireResponse, filled: Filled, source: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from alerts.findings import Finding
 from prom.assignments import service as assignments
 from prom.assignments.models import Assignment
+from prom.audit import service as audit
 from prom.errors import Conflict, InvalidResponse, PreconditionFailed
 from prom.fhir import assigning
 from prom.fhir.incoming import Incoming, read
@@ -48,6 +49,8 @@ def take(session: Session, document: Mapping[str, Any], context: Context, unless
     """
     if unless is not None:
         found = assigning.named_by(session, unless, context.caller)
+        if found is not None and found.status == "entered-in-error":
+            raise Conflict("identifier")
         if found is not None:
             return Taken(found, None)
     incoming = read(document, context.base, ("completed",))
@@ -58,8 +61,10 @@ def take(session: Session, document: Mapping[str, Any], context: Context, unless
         receipt = service.submit_once(session, assignment.id, _asked(incoming, assignment), by)
     except InvalidResponse as refused:
         raise _located(session, refused, document, assignment) from None
-    except IntegrityError:  # another request stored this identifier in this very moment
-        raise Conflict("identifier") from None
+    except IntegrityError as failure:
+        if by.identifier is None or "identifier" not in str(failure.orig):
+            raise
+        raise Conflict("identifier") from None  # another request stored this identifier in this very moment
     return Taken(receipt.response, None if receipt.again else receipt.findings)
 
 
@@ -76,7 +81,9 @@ def change(
     if document.get("id") != str(response_id):
         raise refuse("id", "other-id")
     if document.get("status") == "entered-in-error":
-        if row.status != "entered-in-error":  # a second time is a retry
+        if row.status == "entered-in-error":  # a second time is a retry, which reads
+            audit.about(session, context.caller.actor, "response.read", row)
+        else:
             service.enter_in_error(session, row, context.caller.actor)
         return row
     incoming = read(document, context.base, ("amended", "completed", "entered-in-error"))

@@ -165,7 +165,8 @@ def _found(resource: str) -> Response:
 
 def _sent(shown: Shown) -> Response:
     version = shown.document["meta"]["versionId"]
-    if request.if_none_match.contains_weak(version):
+    # Instructions follow what came before this response, too: its version does not tell that they are still the same.
+    if not shown.instructions and request.if_none_match.contains_weak(version):
         return _marked(Response(status=304, content_type=MEDIA_TYPE), shown)
     return _marked(dumped(shown.document), shown)
 

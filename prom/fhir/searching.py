@@ -5,7 +5,7 @@ import binascii
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -22,6 +22,8 @@ from questionnaires.documents import usable
 Row = TypeVar("Row")
 
 USUAL, MOST = 50, 200
+#: Values of one parameter that are asked for together, with commas between.
+MOST_ALTERNATIVES = 100
 #: Where a page ends; only we write it, in the link to the next one.
 CURSOR = "_cursor"
 #: What says nothing of the rows: the form of the answer, which is settled before.
@@ -72,7 +74,10 @@ def _condition(search: Search, named: str, value: str, asker: Asker) -> ColumnEl
     parameter = search.parameters[name]
     if modifier and modifier != parameter.target:
         raise BadRequest(named)
-    return or_(*(parameter.condition(name, each, asker) for each in values.alternatives(value)))
+    alternatives = values.alternatives(value)
+    if len(alternatives) > MOST_ALTERNATIVES:
+        raise BadRequest(named)
+    return or_(*(parameter.condition(name, each, asker) for each in alternatives))
 
 
 def _count(text: str) -> int:
@@ -112,12 +117,17 @@ def _read(asked: Asked) -> list[object]:
         moment, _, row_id = base64.urlsafe_b64decode(asked.cursor or "").decode("ascii").rpartition("|")
         found: list[object] = [uuid.UUID(row_id)]
         if asked.sort is not None:
-            found.insert(0, datetime.fromisoformat(moment))
-    except (ValueError, binascii.Error):
+            found.insert(0, _instant(moment))
+    except (ValueError, OverflowError, binascii.Error):
         raise BadRequest(CURSOR) from None
-    if asked.sort is not None and getattr(found[0], "tzinfo", None) is None:
-        raise BadRequest(CURSOR)
     return found
+
+
+def _instant(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return moment.astimezone(UTC)
 
 
 def _cursor(asked: Asked, row: Base) -> str:

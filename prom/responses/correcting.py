@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from prom import clock
 from prom.assignments import service as assignments
 from prom.assignments.models import Assignment
 from prom.assignments.service import origin_of
@@ -84,7 +85,9 @@ def judge_anew(session: Session, assignment: Assignment, since: datetime, actor:
             complete=row.status in WHOLE,
         )
         # Raised before the rest is withdrawn, or an alert that goes on for another reason would end and begin anew.
-        worklist.raise_alerts(session, origin_of(own, row.id), judged.findings, actor)
-        worklist.withdraw(session, row.id, actor, keep=judged.findings)
+        raised = worklist.raise_alerts(session, origin_of(own, row.id), judged.findings, actor)
+        withdrawn = worklist.withdraw(session, row.id, actor, keep=judged.findings)
+        if raised or withdrawn:  # what it asks its patient to do is another now: whoever asks what is new must see it
+            row.updated_at = clock.now()
         row.rechecked_at = None  # the auditor looks at it again
     history.keep(session, assignment, history.state_of(session, assignment), history.rebuilt(session, rows))

@@ -130,7 +130,7 @@ def submit_once(session: Session, assignment_id: uuid.UUID, given: Questionnaire
 def _again(session: Session, identifier: Identifier, assignment: Assignment, given: QuestionnaireResponse) -> Receipt:
     """The receipt of the response that bears an identifier; raises Conflict unless its answers are these, or were."""
     first = find_by_identifier(session, assignment.tenant_id, identifier)
-    if first is None or first.assignment_id != assignment.id:
+    if first is None or first.assignment_id != assignment.id or first.status == "entered-in-error":
         raise Conflict("identifier")
     if not any(version.flat() == given.flat() for version in versions_of(session, first)):
         raise Conflict("identifier")

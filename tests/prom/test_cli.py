@@ -10,6 +10,9 @@ from prom.errors import AlreadyRegistered, Invalid, NotSignedIn, Refused, StartR
 
 COMMANDS = [
     "bench",
+    "client add",
+    "client list",
+    "client revoke",
     "db upgrade",
     "demo",
     "doctor",

@@ -1,5 +1,6 @@
 """Reading and searching: only what the caller's units have, page by page, each reading on record."""
 
+import base64
 import uuid
 from typing import Any
 from urllib.parse import urlencode
@@ -191,7 +192,7 @@ def test_the_instruction_stands_in_a_list_too(door: Door, stored: list[dict[str,
 
 
 def test_a_reader_that_has_the_version_is_sent_nothing(door: Door, stored: list[dict[str, Any]]) -> None:
-    path = f"{ANSWERS}/{stored[0]['id']}"
+    path = f"{ANSWERS}/{stored[1]['id']}"
     for version in ('W/"1"', '"1"', 'W/"7", W/"1"'):
         answer = door.get(path, If_None_Match=version)
         assert (answer.status_code, answer.data, answer.headers["ETag"]) == (304, b"", 'W/"1"')
@@ -234,3 +235,10 @@ def test_neither_answers_nor_numbers_stand_in_the_log(
     assert "secret" not in said
     assert "39.8" not in said
     assert rows(select(Response))[0].source == "patient"
+
+
+def test_a_cursor_outside_of_time_and_a_list_without_end_are_refused(door: Door) -> None:
+    cursor = base64.urlsafe_b64encode(b"0001-01-01T00:00:00+10:00|" + str(uuid.UUID(int=5)).encode()).decode()
+    for query in (f"_sort=authored&_cursor={cursor}", "status=" + ",".join(["completed"] * 101)):
+        answer = door.get(f"QuestionnaireResponse?{query}")
+        assert answer.status_code == 400, query[:40]
