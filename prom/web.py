@@ -12,7 +12,7 @@ from flask import session as cookie
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from markupsafe import Markup, escape
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from prom import language, logs
@@ -52,6 +52,7 @@ HEADERS = {
 
 def prepare(app: Flask) -> None:
     """Give an app what every page shares."""
+    app.before_request(refuse_endless)
     csrf = CSRFProtect(app)
     app.before_request(find_signed_in)
     app.before_request(choose_language)
@@ -74,6 +75,13 @@ def prepare(app: Flask) -> None:
         as_number=as_number,
         spoken_phone=phone.as_spoken,
     )
+
+
+def refuse_endless() -> None:
+    """Refuse a body that says no length and goes on beyond the largest: it would be cut off there without a word."""
+    endless = request.content_length is None and "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+    if endless and len(request.get_data()) >= (request.max_content_length or 0):
+        raise RequestEntityTooLarge
 
 
 def exempt_machine_doors(app: Flask) -> None:

@@ -68,7 +68,7 @@ def list_clients(as_json: bool) -> None:
 @click.argument("name")
 @as_json
 def revoke_client(name: str, as_json: bool) -> None:
-    """Take the machine NAME's access away, at once and for good."""
+    """Take the machine NAME's access away for good; every process knows within a second."""
     opened()
     with db.transaction() as session:
         found = service.by_name(session, the_tenant(session).id, name)

@@ -20,6 +20,7 @@ from prom.responses import drafts, queries, service
 from prom.responses.identifiers import Identifier
 from prom.responses.judging import instrument_of
 from prom.responses.models import Response
+from prom.responses.storing import versions_of
 from prom.staff.access import Caller
 from questionnaires.answers import QuestionnaireResponse
 
@@ -49,7 +50,7 @@ def take(session: Session, document: Mapping[str, Any], context: Context, unless
     """
     if unless is not None:
         found = assigning.named_by(session, unless, context.caller)
-        if found is not None and found.status == "entered-in-error":
+        if found is not None and not _is_retry(session, found, document, context):
             raise Conflict("identifier")
         if found is not None:
             return Taken(found, None)
@@ -66,6 +67,12 @@ def take(session: Session, document: Mapping[str, Any], context: Context, unless
             raise
         raise Conflict("identifier") from None  # another request stored this identifier in this very moment
     return Taken(receipt.response, None if receipt.again else receipt.findings)
+
+
+def _is_retry(session: Session, found: Response, document: Mapping[str, Any], context: Context) -> bool:
+    """Whether a document says what the response that it names already says, or once said. Another fever is no retry."""
+    given = read(document, context.base, ("completed",)).answers.flat()
+    return found.status != "entered-in-error" and any(each.flat() == given for each in versions_of(session, found))
 
 
 def change(

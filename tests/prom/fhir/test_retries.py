@@ -90,9 +90,16 @@ def test_what_if_none_exist_finds_is_not_given_to_who_may_only_write(
 ) -> None:
     first = door.create(document_of(FEVER, task=task, identifier=OWN))
     writer = Door(client, machine("system/QuestionnaireResponse.c"))
-    answer = writer.create(document_of(WELL, task=task), If_None_Exist=HEADER)
+    answer = writer.create(document_of(FEVER, task=task), If_None_Exist=HEADER)
     assert (answer.status_code, answer.data) == (200, b"")
     assert answer.headers["Location"] == first.headers["Location"]
+
+
+def test_other_answers_are_no_retry_whatever_the_header_names(door: Door, task: uuid.UUID) -> None:
+    """Or an app that names all its answers alike would be told that a fever had arrived."""
+    door.create(document_of(WELL, task=task, identifier=OWN))
+    answer = door.create(document_of(FEVER, task=task), If_None_Exist=HEADER)
+    assert (answer.status_code, codes(answer)) == (409, ["conflict"])
 
 
 def test_a_writer_gets_the_result_of_its_own_retry(client: FlaskClient, machine: Machine, task: uuid.UUID) -> None:

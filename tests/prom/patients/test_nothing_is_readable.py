@@ -16,8 +16,8 @@ from tests.prom.whole_journey import Journey
 PUBLIC = "definition."
 #: The names of items and topics: they tell a symptom, and stand in no table of patients.
 SYMPTOMS = ("shivering", "fever", "temperature", "cough", "free-text", "skin-rash", "contact-urgent")
-#: Empty after the journey: what was begun was sent, and the auditor agreed.
-EMPTY = {"draft", "disagreement"}
+#: Empty after the journey: what was begun was sent, the auditor agreed, nothing was amended, and no machine called.
+EMPTY = {"draft", "disagreement", "replaced_response", "client", "client_unit", "allowance"}
 
 
 def walked(hospital: Hospital, settings: Settings) -> Journey:

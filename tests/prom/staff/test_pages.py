@@ -55,9 +55,26 @@ def test_every_form_that_writes_refuses_a_post_without_its_field(
     app.config["WTF_CSRF_ENABLED"] = False
     sign_in(client, "nurse")
     app.config["WTF_CSRF_ENABLED"] = True
-    posts = [path for path in _paths(app) if path != "/static/"]
+    posts = [path for path in _paths(app) if not path.startswith(("/static/", *MACHINES))]
     assert len(posts) > 10
     assert {path: client.post(path).status_code for path in posts} == dict.fromkeys(posts, 400)
+
+
+def test_a_browser_that_is_signed_in_is_nobody_at_the_doors_for_machines(
+    hospital: Hospital, database: Settings, sign_in: SignIn
+) -> None:
+    """So no form of another site can act there, although no field is asked for."""
+    app = create_app(database)
+    client = app.test_client()
+    app.config["WTF_CSRF_ENABLED"] = False
+    sign_in(client, "nurse")
+    app.config["WTF_CSRF_ENABLED"] = True
+    posts = [path for path in _paths(app) if path.startswith(MACHINES) and path != "/api/v1/sessions"]
+    assert len(posts) > 5
+    assert {path: client.post(path, json={}).status_code for path in posts} == dict.fromkeys(posts, 401)
+
+
+MACHINES = ("/api/", "/fhir/")
 
 
 def _paths(app: Flask) -> list[str]:
