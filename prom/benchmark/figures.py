@@ -52,6 +52,8 @@ FIGURES = (
     Figure("submit.cpu", "submit", "submit(): CPU of Python", "ms each", others="prototype 1.1"),
     Figure("submit.database-cpu", "submit", "submit(): CPU of database", "ms each"),
     Figure("submit.rate", "submit", "submit(), one after the other", "/s", True),
+    Figure("bare.cpu", "submit", "seven rows and a commit alone: CPU of Python", "ms each"),
+    Figure("bare.rate", "submit", "seven rows and a commit alone, one after the other", "/s", True),
     Figure("door.statements", "submit", "POST in process: SQL statements", "each"),
     Figure("door.round-trips", "submit", "POST in process: round trips", "each"),
     Figure("door.cpu", "submit", "POST in process: CPU of Python", "ms each"),

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from prom import db, logs
 from prom.assignments.models import Assignment
-from prom.audit.service import Actor
+from prom.audit import service as audit
+from prom.audit.service import SYSTEM, Actor
 from prom.benchmark import answers, requests
 from prom.benchmark.statements import counted
 from prom.benchmark.taking import Patient, Taken, Ward
@@ -16,6 +17,8 @@ from prom.responses.service import Authorship, submit_once
 WARM = 5
 #: Submissions whose statements are counted; counting costs time, so their time is not taken.
 COUNTED = 100
+#: What a quiet submission sends.
+STATEMENTS = 7
 
 Act = Callable[[int], None]
 
@@ -24,11 +27,27 @@ def measure(ward: Ward, taken: Taken) -> None:
     """Take the figures of `submit`: submit() alone, and the whole POST at the FHIR door."""
     patients = ward.patients()
     for run in range(ward.size.runs):
+        _bare(ward, taken)
         _take(ward, taken, "submit", _submits(ward, ward.ask(patients, _needed(ward)), run), run)
     with requests.door(ward.place.settings, ward.above.make_app) as door:
         for run in range(ward.size.runs):
             _take(ward, taken, "door", _posts(ward, door, ward.ask(patients, _needed(ward)), run), run)
     logs.configure(logging.ERROR)  # the application has its own ways, which nobody wants among our own words
+
+
+def _bare(ward: Ward, taken: Taken) -> None:
+    """Take what no submission can fall below here: as many statements and a commit, with no work of ours between."""
+
+    def act(_number: int) -> None:
+        with db.transaction() as session:
+            for _ in range(STATEMENTS):
+                audit.record(session, SYSTEM, "bench", tenant_id=ward.hospital.tenant_id, entity="bench")
+
+    for number in range(WARM):
+        act(number)
+    seconds, cpu, _ = _timed(ward, act, range(ward.size.submissions))
+    taken.add("bare.cpu", 1000 * cpu / ward.size.submissions)
+    taken.add("bare.rate", ward.size.submissions / seconds)
 
 
 def _needed(ward: Ward) -> int:
