@@ -1,4 +1,4 @@
-"""The audit records of what the API shows: one for one thing, and one with many subjects for a list."""
+"""The audit record of a list that the API shows: one, with many subjects."""
 
 import uuid
 from collections.abc import Iterable
@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from prom.audit import service as audit
-from prom.pathways.models import Episode
 from prom.staff.access import Caller
 
 
@@ -22,18 +21,4 @@ def listed(
         entity=entity,
         subjects=patient_ids,
         unit_id=unit_id,
-    )
-
-
-def of_patient(session: Session, who: Caller, episode: Episode, action: str = "patient.read") -> None:
-    """Write down that somebody read about a patient."""
-    audit.record(
-        session,
-        who.actor,
-        action,
-        tenant_id=who.tenant_id,
-        entity="patient",
-        entity_id=episode.patient_id,
-        subjects=[episode.patient_id],
-        unit_id=episode.unit_id,
     )

@@ -208,7 +208,7 @@ def begin(assignment: Assignment) -> None:
 
 
 def complete(session: Session, assignment: Assignment, actor: Actor, *, has_messages: bool = True) -> None:
-    """Note that it is answered, and take back what was not sent yet; `has_messages` where it is known that none is."""
+    """Note that it is answered, and take back what was not sent yet; `has_messages` is False where none is there."""
     update(session, assignment, status="completed", completed_at=clock.now())
     if has_messages:
         outbox.cancel(session, assignment.id)

@@ -37,7 +37,8 @@ def hold_episode(session: Session, episode_id: uuid.UUID) -> None:
 
 
 def hold_alerts(session: Session, episode_id: uuid.UUID, *, has_alerts: bool = True) -> None:
-    """Hold the open alerts of an episode that the caller has locked; `has_alerts` when it knows that there are none.
+    """Hold the open alerts of an episode that the caller has locked; `has_alerts` is False where it knows that
+    there are none.
 
     There will be none before it lets go either: whoever raises one holds the episode first.
     """

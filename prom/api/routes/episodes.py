@@ -7,10 +7,11 @@ from flask import g
 from sqlalchemy.orm import Session
 
 from prom import clock
-from prom.api import queries, reads
+from prom.api import queries
 from prom.api.routes.requests import Resource
 from prom.api.schemas import episodes as schemas
 from prom.clinic.queries import episodes_at
+from prom.clinic.reads import record_read
 from prom.clinic.vocabulary import Reader
 from prom.db import transaction
 from prom.pathways.models import Episode
@@ -29,7 +30,7 @@ def list_episodes(patient_id: uuid.UUID) -> dict[str, Any]:
     who = caller()
     with transaction() as session:
         found = episodes_at(session, patient_id, who.unit_ids)
-        reads.of_patient(session, who, found[0])
+        record_read(session, who, found[0])
         return {"items": [shown(session, each) for each in found]}
 
 
@@ -39,7 +40,7 @@ def show_episode(episode_id: uuid.UUID) -> dict[str, Any]:
     who = caller()
     with transaction() as session:
         found = queries.episode(session, episode_id, who.unit_ids)
-        reads.of_patient(session, who, found)
+        record_read(session, who, found)
         return shown(session, found)
 
 

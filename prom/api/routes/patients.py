@@ -15,6 +15,7 @@ from prom.api.schemas import patients as schemas
 from prom.audit.models import AuditRecord
 from prom.clinic import registration
 from prom.clinic.queries import episodes_at, units_by_id
+from prom.clinic.reads import record_read
 from prom.clinic.registration import Faults, Offered
 from prom.db import transaction
 from prom.errors import AlreadyRegistered
@@ -82,7 +83,7 @@ def show_patient(patient_id: uuid.UUID) -> dict[str, Any]:
     """Show one patient: who she is, how to reach her, and what she is treated for."""
     who = caller()
     with transaction() as session:
-        reads.of_patient(session, who, episodes_at(session, patient_id, who.unit_ids)[0])
+        record_read(session, who, episodes_at(session, patient_id, who.unit_ids)[0])
         return _patient(session, who, patient_id)
 
 
@@ -109,7 +110,7 @@ def list_audit(patient_id: uuid.UUID, query: dict[str, Any]) -> dict[str, Any]:
     who = caller()
     with transaction() as session:
         episode: Episode = episodes_at(session, patient_id, who.unit_ids)[0]
-        reads.of_patient(session, who, episode, "audit.read")
+        record_read(session, who, episode, "audit.read")
         found = queries.audit_log(session, patient_id, Cut(query["limit"], query.get("cursor")))
         names = clinician_names(session, [each.actor_id for each in found.items if each.actor_id is not None])
         return {"items": [_looked(each, names) for each in found.items], "next_cursor": found.next_cursor}

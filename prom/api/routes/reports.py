@@ -10,13 +10,14 @@ from flask import g, url_for
 from sqlalchemy.orm import Session
 
 from prom import clock
-from prom.api import answers, reads
+from prom.api import answers
 from prom.api.problems import refuse_fields
 from prom.api.routes.requests import LOCATION, Resource
 from prom.api.schemas import responses as schemas
 from prom.catalogue.queries import instrument
 from prom.clinic import overview, reporting
 from prom.clinic.queries import episodes_at
+from prom.clinic.reads import record_read
 from prom.clinic.record import load
 from prom.clinic.reporting import Filled, Target
 from prom.clinic.vocabulary import Reader
@@ -73,7 +74,7 @@ def show_form(patient_id: uuid.UUID, query: dict[str, Any]) -> dict[str, Any]:
     """Show what a report asks, for a person to fill in."""
     with transaction() as session:
         call = _call(session, patient_id, query.get("asked"))
-        reads.of_patient(session, signed_in(), call.episode)
+        record_read(session, signed_in(), call.episode)
         titles = {each.key: instrument(session, each.questionnaire).questionnaire.title for each in call.choices}
     target, reader = call.target, Reader(g.language, call.unit.zone)
     asked = target.instrument.questionnaire
@@ -144,7 +145,7 @@ def _received(session: Session, episode: Episode, response_id: uuid.UUID, now: d
     who = signed_in()
     authored = session.get_one(Response, response_id).authored_at
     record = load(session, episode.patient_id, who.unit_ids, g.language, now, since=authored)
-    reads.of_patient(session, who, record.about.episode)
+    record_read(session, who, record.about.episode)
     report = next(each for each in record.reports if each.row.id == response_id)
     received = overview.received(record, report)
     return {"response": response_id, "instructions": received.instructions, "raised": received.raised}

@@ -6,13 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, url_for
-from sqlalchemy.orm import Session
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from prom.audit import service as audit
 from prom.clinic.listing import Choice
-from prom.pathways.models import Episode
 from prom.staff.sign_in import SignedIn
 
 pages = Blueprint("clinic", "prom.clinic", template_folder="templates")
@@ -56,17 +53,3 @@ def as_moment(text: str | None) -> datetime | None:
 def go_to_patient(patient_id: uuid.UUID, **marks: Any) -> AnyResponse:
     """Lead to a patient's page; `marks` say what it tells about: ids, never health data."""
     return redirect(url_for("clinic.show_patient", patient_id=patient_id, **marks), 303)
-
-
-def record_read(session: Session, who: SignedIn, episode: Episode, action: str = "patient.read") -> None:
-    """Write down that somebody read about a patient."""
-    audit.record(
-        session,
-        who.actor,
-        action,
-        tenant_id=who.tenant_id,
-        entity="patient",
-        entity_id=episode.patient_id,
-        subjects=[episode.patient_id],
-        unit_id=episode.unit_id,
-    )

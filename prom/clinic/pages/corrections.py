@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from prom import clock
 from prom.clinic import answers, overview
-from prom.clinic.pages.blueprint import go_to_patient, pages, record_read
+from prom.clinic.pages.blueprint import go_to_patient, pages
+from prom.clinic.reads import record_read
 from prom.clinic.record import load
 from prom.db import transaction
 from prom.errors import Conflict, NotFound

@@ -11,7 +11,8 @@ from alerts.lifecycle import Outcome
 from prom import clock
 from prom.audit.queries import log_of
 from prom.clinic import answers, grid, overview, queries, timeline
-from prom.clinic.pages.blueprint import as_moment, as_uuid, pages, record_read
+from prom.clinic.pages.blueprint import as_moment, as_uuid, pages
+from prom.clinic.reads import record_read
 from prom.clinic.record import Record, Report, load
 from prom.db import transaction
 from prom.errors import Invalid

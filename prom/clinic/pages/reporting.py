@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from prom import clock
 from prom.catalogue.queries import instrument
 from prom.clinic import reporting
-from prom.clinic.pages.blueprint import go_to_patient, pages, record_read
+from prom.clinic.pages.blueprint import go_to_patient, pages
 from prom.clinic.pages.patient import seen_at
 from prom.clinic.queries import episodes_at
+from prom.clinic.reads import record_read
 from prom.clinic.reporting import SOURCES, Target
 from prom.db import transaction
 from prom.errors import Conflict, InvalidResponse, StaleVersion
