@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from questionnaires.dependencies import in_order
+from questionnaires.expressed import Constraint, Expression
 from questionnaires.items import AnswerOption, EnableWhen, Item, ItemType, Operator
 from questionnaires.problems import Problem
 from questionnaires.values import Coding, Quantity, Texts, Uri, Value
@@ -39,6 +40,9 @@ class Questionnaire:
     language: str
     languages: tuple[str, ...]
     items: tuple[Item, ...]
+    #: Expressions that stand at the top: what all items' expressions may use, and what must be true of all answers.
+    variables: tuple[Expression, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     problems: tuple[Problem, ...] = field(default=(), compare=False)
 

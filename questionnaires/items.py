@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
+from questionnaires.expressed import ItemExpressions
 from questionnaires.values import Coding, Texts, Value
 
 
@@ -89,6 +90,20 @@ class Item:
     regex: str | None = None
     item_control: str | None = None
     help: Texts | None = None
+    #: What is filled in before anybody answers.
+    initial: tuple[Value, ...] = ()
+    #: What an empty field shows of the form that is wanted, such as "dd.mm.yyyy".
+    entry_format: Texts | None = None
+    #: How far one step of a slider goes.
+    slider_step: Decimal | None = None
+    #: The units that an answer may be given in; empty leaves it to `unit`.
+    units: tuple[Coding, ...] = ()
+    #: The largest file that may be attached, in megabytes of 1 000 000 bytes, and the kinds of file.
+    max_size: Decimal | None = None
+    mime_types: tuple[str, ...] = ()
+    #: What the item is called in code systems.
+    codes: tuple[Coding, ...] = ()
+    expressions: ItemExpressions | None = None
 
     @cached_property
     def is_question(self) -> bool:
