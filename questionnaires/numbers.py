@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
-from typing import TypeAlias
 
 from questionnaires.definition import Coding, Item, Quantity, Value
 from questionnaires.documents import bearable
+from questionnaires.exact import Exact, exact
 from questionnaires.scales import Scale
 from questionnaires.values import is_number
 
 #: The option that says a question does not apply: an answer, but never a number.
 NOT_APPLICABLE = "not-applicable"
-
-#: A number of which nothing is lost: an int where it is whole, since those cost a tenth of a Fraction.
-Exact: TypeAlias = int | Fraction
 
 
 @dataclass(frozen=True)
@@ -32,8 +28,8 @@ class Number:
 NOUGHT = Number(0)
 NOT_ASKED = Number(None, "not asked")
 NOT_ANSWERED = Number(None, "not answered")
-_DOES_NOT_APPLY = Number(None, "not applicable")
-_NOT_ON_THE_SCALE = Number(None, "not on the scale")
+DOES_NOT_APPLY = Number(None, "not applicable")
+NOT_ON_THE_SCALE = Number(None, "not on the scale")
 
 
 @dataclass(frozen=True)
@@ -43,6 +39,8 @@ class Source:
     link_id: str
     item: Item | None
     scale: Scale
+    #: Option code -> number, for options that bring none of their own.
+    numbers: Mapping[str, Exact] = field(default_factory=dict, hash=False)
 
     def number(self, answers: tuple[Value, ...]) -> Number:
         """Return what the answers to the item count; outside the scale's bounds it is no number."""
@@ -63,21 +61,25 @@ class Source:
 
     def _work_out(self, answers: tuple[Value, ...]) -> Number:
         if any(isinstance(answer, Coding) and answer.code == NOT_APPLICABLE for answer in answers):
-            return _DOES_NOT_APPLY
-        value = _number(self.item, answers[0]) if self.item is not None and len(answers) == 1 else None
-        return _NOT_ON_THE_SCALE if value is None or not _within(value, self.scale) else Number(value)
+            return DOES_NOT_APPLY
+        if self.item is None or (len(answers) > 1 and not self.scale.adds_several):
+            return NOT_ON_THE_SCALE
+        read = [number_of(self.item, answer, self.numbers) for answer in answers]
+        values = [value for value in read if value is not None and self._may_be(value)]
+        return Number(sum(values)) if values else NOT_ON_THE_SCALE
+
+    def _may_be(self, value: Exact) -> bool:
+        permitted = self.scale.permitted.get(self.link_id)
+        return value in permitted if permitted is not None else _within(value, self.scale)
 
 
-def exact(number: int | Decimal) -> Exact:
-    """Return a finite number without losing any of it."""
-    whole = int(number)
-    return whole if whole == number else Fraction(number)
-
-
-def _number(item: Item, value: Value) -> Exact | None:
+def number_of(item: Item, value: Value, numbers: Mapping[str, Exact]) -> Exact | None:
+    """Return the number that an answer stands for, or None; `numbers` speaks for options that have none."""
     if isinstance(value, Coding):
         # The questionnaire says what an option counts; what a response claims for itself is not believed.
         chosen = item.offered(value)
+        if chosen is not None and chosen.ordinal is None:
+            return numbers.get(chosen.code)
         number: Value | None = chosen.ordinal if chosen else None
     else:
         number = value.value if isinstance(value, Quantity) else value

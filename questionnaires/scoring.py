@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TypeAlias
 
 from questionnaires.answers import QuestionnaireResponse
+from questionnaires.arithmetic import Worth, worth, worths
 from questionnaires.branching import enabled
-from questionnaires.composites import HIGHEST_ATTRIBUTE, level
 from questionnaires.definition import Questionnaire, Value
 from questionnaires.keys import parse_key
-from questionnaires.numbers import NOT_ANSWERED, NOT_ASKED, NOUGHT, Exact, Number, Source, exact
+from questionnaires.numbers import NOT_ANSWERED, NOT_ASKED, NOUGHT, Number, Source
 from questionnaires.scales import Scale, Score, ScoringKey
 
 __all__ = ["Scale", "Score", "ScoringKey", "attributes", "attributes_of", "parse_key", "score"]
@@ -40,7 +39,11 @@ def score(key: ScoringKey, questionnaire: Questionnaire, response: Questionnaire
     first attribute is 0: they were not asked because there is nothing to ask about. Raises ValueError when the key is
     another questionnaire's.
     """
-    return {scale.code: _score(scale, numbers) for scale, numbers in _numbers(key, questionnaire, response)}
+    read = _numbers(key, questionnaire, response)
+    if not key.derived:
+        return {scale.code: _score(scale, numbers) for scale, numbers in read}
+    made = worths(read)
+    return {scale.code: _as_score(scale, made[scale.code]) for scale in key.scales}
 
 
 def attributes(
@@ -75,7 +78,7 @@ def _numbers(
 
 def _find_sources(questionnaire: Questionnaire, key: ScoringKey) -> _Sources:
     of = [
-        (scale, tuple([Source(link_id, questionnaire.item(link_id), scale) for link_id in scale.items]))
+        (scale, tuple([Source(link_id, questionnaire.item(link_id), scale, key.answers) for link_id in scale.items]))
         for scale in key.scales
     ]
     return _Sources(questionnaire, tuple(of))
@@ -101,40 +104,11 @@ def _read(
 
 
 def _score(scale: Scale, read: Numbers) -> Score:
-    composite = scale.method == "composite"
-    if composite and read[scale.items[0]].value == 0:
-        return Score(scale.code, 0.0)
-    values = {link_id: number.value for link_id, number in read.items() if number.value is not None}
-    if len(values) < scale.minimum_answered:
-        return Score(scale.code, None, _why_missing(scale, [each.missing for each in read.values() if each.missing]))
-    if composite:
-        return _composite(scale, list(values.values()))
-    return Score(scale.code, float(_combine(scale, [_turned(scale, *each) for each in values.items()])))
+    if scale.method == "composite" and read[scale.items[0]].value == 0:
+        return Score(scale.code, 0.0)  # Which most symptoms are.
+    return _as_score(scale, worth(scale, read))
 
 
-def _why_missing(scale: Scale, reasons: list[str]) -> str:
-    # In a composite the first gap explains the ones after it, which were not asked because of it.
-    alike = len(reasons) == len(scale.items) and len(set(reasons)) == 1
-    return reasons[0] if alike or scale.method == "composite" else "too few answered"
-
-
-def _composite(scale: Scale, values: list[Exact]) -> Score:
-    if not all(value.denominator == 1 and 0 <= value <= HIGHEST_ATTRIBUTE for value in values):
-        return Score(scale.code, None, "not on the scale")
-    return Score(scale.code, float(level(scale.attribute_kinds, [int(value) for value in values])))
-
-
-def _turned(scale: Scale, link_id: str, value: Exact) -> Exact:
-    if link_id not in scale.reverse or scale.low is None or scale.high is None:
-        return value
-    return exact(scale.low) + exact(scale.high) - value
-
-
-def _combine(scale: Scale, values: list[Exact]) -> Fraction:
-    mean = Fraction(sum(values)) / len(values)
-    if scale.method == "sum":
-        # With some missing, the others stand in for them: the mean of what was answered, times all the items.
-        return mean * len(scale.items)
-    if scale.method == "percent" and scale.low is not None and scale.high is not None:
-        return (mean - exact(scale.low)) / (exact(scale.high) - exact(scale.low)) * 100
-    return mean
+def _as_score(scale: Scale, made: Worth) -> Score:
+    value, missing, _ = made
+    return Score(scale.code, None if value is None else float(value), missing)
