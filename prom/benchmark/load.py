@@ -63,7 +63,10 @@ class Load:
         self._reconnects = 0
         self._refusal = ""
         self._seconds = self._cpu = 0.0
-        self._idle = [self._opened() for _ in range(clients)]
+        #: Connections that wait for a request, and how many more may be opened. A client connects when it has something
+        #: to send, or whichever web process is quickest to accept would get them all before any has work to do.
+        self._idle: list[Connection] = []
+        self._unopened = clients
 
     def _opened(self) -> Connection:
         made = socket.create_connection(("127.0.0.1", self._port), PATIENCE)
@@ -72,13 +75,22 @@ class Load:
         self._selector.register(made, selectors.EVENT_READ, connection)
         return connection
 
+    def _free(self) -> Connection | None:
+        """Return a connection that waits, or a new one; None while all that there may be are busy."""
+        if self._idle:
+            return self._idle.pop()
+        if not self._unopened:
+            return None
+        self._unopened -= 1
+        return self._opened()
+
     def run_closed(self, seconds: float) -> None:
         """Keep every client busy for so long, or until the requests run out."""
         cpu, begun = time.process_time(), time.perf_counter()
         ends = begun + seconds
         busy = 0
-        while self._idle and self._requests:
-            self._send(self._idle.pop(), self._requests.popleft(), time.perf_counter())
+        while self._requests and (connection := self._free()) is not None:
+            self._send(connection, self._requests.popleft(), time.perf_counter())
             busy += 1
         while busy:
             for connection in self._answered(PATIENCE):
@@ -98,9 +110,9 @@ class Load:
             while self._requests and (moment := begun + number / rate) <= now:
                 waiting.append((moment, self._requests.popleft()))
                 number += 1
-            while waiting and self._idle:
+            while waiting and (connection := self._free()) is not None:
                 moment, request = waiting.popleft()
-                self._send(self._idle.pop(), request, moment)
+                self._send(connection, request, moment)
                 busy += 1
             until_next = max(begun + number / rate - time.perf_counter(), 0.0) if self._requests else PATIENCE
             try:
