@@ -3,11 +3,13 @@
 import gc
 import logging
 import socket
+import time
 from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
 
 from prom import config, create_app, db, jobs, logs, metrics, schema
 from prom.commands.speaking import opened
@@ -23,6 +25,23 @@ class DiscreetLogger(Logger):  # type: ignore[misc]  # gunicorn carries no types
         super().setup(cfg)
         for handler in self.error_log.handlers:
             handler.setFormatter(logs.LibraryLines())
+
+
+#: For each connection that a web process has, up to so many, it lets the others take a new one so much earlier.
+HOLDS_BACK, AT_MOST = 0.0005, 4
+
+
+class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no types
+    """gunicorn's process of threads; of several, the one with the fewest connections takes the next.
+
+    They share one queue of new connections, and whichever is woken first would take all of a burst, while the other
+    processor idles for as long as those connections live.
+    """
+
+    def accept(self, listener: socket.socket) -> None:
+        """Take a new connection, unless a process with less to do has taken it meanwhile."""
+        time.sleep(HOLDS_BACK * min(self.nr_conns, AT_MOST))
+        super().accept(listener)
 
 
 #: New objects that stay before the garbage collector looks for circles; a request makes some hundreds.
@@ -71,7 +90,7 @@ def serve(host: str, processes: int | None, threads: int, quiet: bool) -> None:
     options = {
         "bind": f"{_bracketed(host)}:{settings.port}",
         "workers": processes or (1 if settings.is_sqlite else 2),
-        "worker_class": "gthread",
+        "worker_class": FairWorker,
         "threads": threads,
         "graceful_timeout": 20,
         "accesslog": None,  # prom.traffic writes it
