@@ -58,6 +58,16 @@ class Conflict(Refused):
     code, status = "conflict", 409
 
 
+class PublishedAlready(Conflict):
+    """The version is published and does not change; `problems` say what would be otherwise."""
+
+    code = "published-already"
+
+    def __init__(self, problems: tuple[object, ...], **values: object) -> None:
+        super().__init__("version", **values)
+        self.problems = problems
+
+
 class AlreadyCompleted(Conflict):
     """The assignment has its response already."""
 
@@ -98,6 +108,16 @@ class NotPublished(Invalid):
     """A definition is a draft: a second person, a named clinician, has not signed it."""
 
     code = "not-published"
+
+
+class NotSafe(Invalid):
+    """An instrument that asks about danger lacks what helps whoever is in it; `problems` say what."""
+
+    code = "not-safe"
+
+    def __init__(self, problems: tuple[object, ...]) -> None:
+        super().__init__("safety")
+        self.problems = problems
 
 
 class InvalidResponse(Refused):

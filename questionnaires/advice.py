@@ -11,7 +11,7 @@ from questionnaires.problems import Findings, QuestionnaireError
 from questionnaires.scales import ScoringKey
 from questionnaires.values import Texts
 
-_HEAD = frozenset({"name", "version", "scales", "general"})
+_HEAD = frozenset({"name", "version", "scales", "general", "crisis"})
 #: The levels that a composite can reach and that ask for advice; at 0 there is nothing to say.
 _LEVELS: Mapping[str, int] = {"1": 1, "2": 2, "3": 3}
 
@@ -22,6 +22,8 @@ class Advice:
 
     scales: Mapping[str, Mapping[int, Texts]]
     general: Texts
+    #: What is said to whoever may be in danger, for an instrument that asks about it.
+    crisis: Texts | None = None
 
     def read(self, scale: str, level: int, language: str) -> tuple[str, str]:
         """Return (text, the language it is in); the general advice for a scale or level that has none of its own."""
@@ -44,10 +46,13 @@ def parse_advice(document: Any, key: ScoringKey) -> Advice:
     general = _texts(document.get("general"))
     if general is None:
         found.add(None, "wrong-field", field="general", expected="a text by language")
+    crisis = _texts(document.get("crisis"))
+    if crisis is None and "crisis" in document:
+        found.add(None, "wrong-field", field="crisis", expected="a text by language")
     scales = _read_scales(document.get("scales"), key, found)
     if found.problems or general is None:
         raise QuestionnaireError(found.problems)
-    return Advice(scales, general)
+    return Advice(scales, general, crisis)
 
 
 def _read_scales(node: Any, key: ScoringKey, found: Findings) -> dict[str, dict[int, Texts]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from questionnaires.authoring_sentences import AUTHORING
+
 SENTENCES: Mapping[str, str] = {
     # A document as such
     "unreadable": "{file} cannot be read: {reason}",
@@ -101,4 +103,6 @@ SENTENCES: Mapping[str, str] = {
     "scale-option-out-of-range": "scale {scale}: the ordinal of option {option} lies outside {low} to {high}",
     "advice-missing": "scale {scale}: level {level} has no advice",
     "advice-level": "scale {scale}: {level} is not a level",
+    # What an author is told
+    **AUTHORING,
 }

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from prom.catalogue.queries import from_json, newest
 from prom.catalogue.service import take_in
-from prom.errors import Conflict
+from prom.errors import PublishedAlready
 from questionnaires.documents import dumps, faults
 from questionnaires.parsing import parse
 from questionnaires.problems import Problem, QuestionnaireError
@@ -70,8 +70,8 @@ def _import_one(session: Session, resource: Any, author: str, taken: set[tuple[s
         )
     except QuestionnaireError as refused:
         return _refused(resource, refused.problems)
-    except Conflict:
-        return _refused(resource, (Problem(None, "published-already", "error"),))
+    except PublishedAlready as refused:
+        return _refused(resource, tuple(each for each in refused.problems if isinstance(each, Problem)))
     return Imported(
         questionnaire.url,
         questionnaire.version,

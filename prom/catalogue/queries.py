@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, case, func, select
 from sqlalchemy.orm import Session
 
 import alerts.parsing
@@ -53,10 +53,11 @@ def newest(session: Session, kind: str, name_or_url: str) -> Definition:
 
 Known = TypeVar("Known", Instrument, RuleSet)
 
-#: What tells that no definition has come, or been replaced, since: its columns can stand in another query.
+#: What tells that no definition has come, been replaced or published since: its columns can stand in another query.
+#: In the sum a draft counts one and what was published two, for two may be published in one moment of the clock.
 STAMP: tuple[ScalarSelect[Any], ...] = (
     select(func.max(Definition.imported_at)).scalar_subquery(),
-    select(func.count(Definition.id)).scalar_subquery(),
+    select(func.sum(case((Definition.status == "draft", 1), else_=2))).scalar_subquery(),
     select(func.max(Definition.published_at)).scalar_subquery(),
 )
 
@@ -70,7 +71,7 @@ def remember_stamp(session: Session, stamp: tuple[Any, ...]) -> None:
 
 
 def forget_stamp(session: Session) -> None:
-    """Tell this transaction that it takes in a definition itself."""
+    """Tell this transaction that it takes in or publishes a definition itself."""
     session.info.pop("catalogue", None)
 
 
@@ -105,22 +106,27 @@ def _while_nothing_comes(
 
 
 def instrument(session: Session, canonical: str) -> Instrument:
-    """Return the compiled questionnaire `url|version` with its key and advice; raises NotFound, or as parsing does."""
+    """Return the compiled questionnaire `url|version` with its key and advice; raises NotFound, or as parsing does.
+
+    A published one is judged by what is published beside it: a key or advice that is still a draft belongs to drafts.
+    """
     return _while_nothing_comes(session, canonical, _known_instruments, _find_instrument)
 
 
 def _find_instrument(session: Session, canonical: str) -> Instrument:
     url, _, version = canonical.partition("|")
     rows = session.execute(
-        select(Definition.kind, Definition.id, Definition.imported_at).where(
+        select(Definition.kind, Definition.id, Definition.imported_at, Definition.status).where(
             Definition.url == url,
             Definition.version == version,
             Definition.kind.in_(("questionnaire", "scoring-key", "advice")),
         )
     ).all()
-    if not any(row.kind == "questionnaire" for row in rows):
+    asked = next((row for row in rows if row.kind == "questionnaire"), None)
+    if asked is None:
         raise NotFound("questionnaire")
-    stamp = tuple(sorted((row.kind, row.id, row.imported_at) for row in rows))
+    beside = [row for row in rows if row.status != "draft" or asked.status == "draft"]
+    stamp = tuple(sorted((row.kind, row.id, row.imported_at) for row in beside))
     return _compiled_instrument(session, stamp)
 
 

@@ -1,6 +1,6 @@
 """Taking definitions in, publishing them with a second person's signature, and withdrawing them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,24 +10,31 @@ from sqlalchemy.orm import Session
 import alerts.library
 import questionnaires.library
 from prom import clock
+from prom.catalogue.comparing import changes_between, refusal
 from prom.catalogue.models import Definition
-from prom.catalogue.queries import forget_stamp, from_json
-from prom.errors import Conflict, Invalid, NotFound
+from prom.catalogue.queries import forget_stamp, from_json, newest, parse_rule_set
+from prom.catalogue.safety import unsafe
+from prom.errors import Conflict, Invalid, NotFound, NotSafe, PublishedAlready
 from prom.staff.permissions import Role
 from prom.staff.queries import clinician_by_username
+from questionnaires.differences import Change
 from questionnaires.documents import dumps
 from questionnaires.documents import read as read_file
 from questionnaires.parsing import parse
 from questionnaires.problems import QuestionnaireError
 
-KINDS = ("questionnaire", "scoring-key", "advice", "rule-set", "pathway")
+#: In the order in which they are published together: what judges stands before what is judged by it.
+KINDS = ("scoring-key", "advice", "rule-set", "questionnaire", "pathway")
 PATHWAYS = Path(__file__).resolve().parent.parent / "pathways" / "library"
 
 
 def take_in(
     session: Session, kind: str, url: str, version: str, name: str, document: Mapping[str, Any], author: str
 ) -> Definition:
-    """Store a definition as a draft. The same draft again replaces it; raises Conflict when it is published already."""
+    """Store a definition as a draft. The same draft again replaces it; what is published already is not changed.
+
+    Raises PublishedAlready, with what differs: a change of options, bounds, logic or scoring, or of words alone.
+    """
     forget_stamp(session)
     found = session.scalars(
         select(Definition).where(Definition.kind == kind, Definition.url == url, Definition.version == version)
@@ -36,8 +43,9 @@ def take_in(
     if found is not None and found.status == "draft":
         found.document, found.author, found.imported_at = text, author, clock.now()
         return found
-    if found is not None and found.document != text:
-        raise Conflict("version", url=url, version=version)
+    if found is not None and found.document != text and from_json(found.document) != from_json(text):
+        changes = changes_between(kind, from_json(found.document), from_json(text))
+        raise PublishedAlready(refusal(changes), url=url, version=version)
     if found is not None:
         return found
     definition = Definition(
@@ -79,19 +87,69 @@ def take_in_shipped(session: Session, author: str = "prom") -> int:
 def publish(session: Session, definition: Definition, signed_by: str) -> None:
     """Make a draft active. The signature must be that of a physician or nurse who is not its author; raises Invalid.
 
-    Raises Invalid too for a questionnaire that asks for logic Prom does not run, or that cannot be read.
+    What is active already stays as it was signed. Raises Invalid too for a questionnaire that asks for logic Prom does
+    not run, or that cannot be read; NotSafe for one that asks about danger and has no emergency rule or crisis text;
+    PublishedAlready for a scoring key that would change what a published questionnaire is worth; RuleError or
+    QuestionnaireError for rules, keys and advice that do not fit their questionnaire.
     """
     clinician = clinician_by_username(session, signed_by)
     if clinician is None or clinician.role not in (Role.PHYSICIAN, Role.NURSE) or signed_by == definition.author:
         raise Invalid("signed_by")
     if definition.status == "retired":
         raise Conflict("status")
-    if definition.kind == "questionnaire" and not _can_be_asked(definition):
-        raise Invalid("document")
+    if definition.status == "active":
+        return
+    _check(session, definition)
     definition.status = "active"
     definition.signed_by = signed_by
-    definition.published_at = definition.published_at or clock.now()
+    definition.published_at = clock.now()
+    forget_stamp(session)
     session.flush()
+
+
+def publish_together(session: Session, parts: Iterable[Definition], signed_by: str) -> list[Definition]:
+    """Publish what belongs together, what judges before what is judged by it; raises as `publish` does."""
+    ordered = sorted(parts, key=lambda part: KINDS.index(part.kind))
+    for part in ordered:
+        publish(session, part, signed_by)
+    return ordered
+
+
+def publish_questionnaire(session: Session, name: str, signed_by: str) -> list[Definition]:
+    """Publish the newest version of a questionnaire (or `url|version`) with its scoring key and advice.
+
+    Raises NotFound, as `publish` does, and QuestionnaireError with what stands in the way of running it.
+    """
+    found = newest(session, "questionnaire", name)
+    compiled = parse(from_json(found.document))
+    if not compiled.publishable:
+        raise QuestionnaireError(problem for problem in compiled.problems if problem.severity == "error")
+    return publish_together(session, parts_of(session, found.url, found.version), signed_by)
+
+
+def parts_of(session: Session, url: str, version: str) -> Sequence[Definition]:
+    """Return a version of a questionnaire with its scoring key and advice, whatever their status."""
+    return session.scalars(
+        select(Definition).where(
+            Definition.kind.in_(("questionnaire", "scoring-key", "advice")),
+            Definition.url == url,
+            Definition.version == version,
+        )
+    ).all()
+
+
+def _check(session: Session, draft: Definition) -> None:
+    canonical = f"{draft.url}|{draft.version}"
+    if draft.kind == "rule-set":
+        parse_rule_set(session, from_json(draft.document))
+    if draft.kind == "scoring-key" and one(session, "questionnaire", draft.url, draft.version).status != "draft":
+        raise PublishedAlready(refusal((Change("meaning", "scoring-added"),)), url=draft.url, version=draft.version)
+    if draft.kind == "questionnaire":
+        if not _can_be_asked(draft):
+            raise Invalid("document")
+        problems = unsafe(session, canonical)
+        if problems:
+            raise NotSafe(problems)
 
 
 def _can_be_asked(definition: Definition) -> bool:

@@ -3,21 +3,18 @@
 from collections.abc import Callable
 
 import click
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from prom import db
 from prom.audit import service as audit
-from prom.catalogue import queries
 from prom.catalogue.models import Definition
-from prom.catalogue.service import publish
+from prom.catalogue.service import publish_questionnaire
 from prom.commands.questionnaires import questionnaire
-from prom.commands.speaking import as_json, opened, operator, say
-from prom.errors import Conflict, Invalid, NotFound
+from prom.commands.speaking import as_json, in_words, opened, operator, say
+from prom.errors import Conflict, Invalid, NotFound, NotSafe, PublishedAlready
 from prom.pathways.service import publish_pathway
 from prom.staff.queries import the_tenant
-from questionnaires.parsing import parse
-from questionnaires.problems import QuestionnaireError
+from questionnaires.problems import Problem
 
 signed_by = click.option("--signed-by", required=True, metavar="USER", help="User name of the clinician who signed.")
 
@@ -42,24 +39,7 @@ def publish_a_pathway(name: str, signed_by: str, as_json: bool) -> None:
 @as_json
 def publish_a_questionnaire(name: str, signed_by: str, as_json: bool) -> None:
     """Publish the newest version of NAME (or 'URL|VERSION') with its scoring key and advice; it never changes again."""
-    _publish(_publish_questionnaire, name, signed_by, as_json)
-
-
-def _publish_questionnaire(session: Session, name: str, signed_by: str) -> list[Definition]:
-    found = queries.newest(session, "questionnaire", name)
-    compiled = parse(queries.from_json(found.document))
-    if not compiled.publishable:
-        raise QuestionnaireError(problem for problem in compiled.problems if problem.severity == "error")
-    parts = session.scalars(
-        select(Definition).where(
-            Definition.kind.in_(("questionnaire", "scoring-key", "advice")),
-            Definition.url == found.url,
-            Definition.version == found.version,
-        )
-    ).all()
-    for part in parts:
-        publish(session, part, signed_by)
-    return list(parts)
+    _publish(publish_questionnaire, name, signed_by, as_json)
 
 
 def _publish(do: Callable[[Session, str, str], list[Definition]], name: str, signed_by: str, as_json: bool) -> None:
@@ -78,7 +58,7 @@ def _publish(do: Callable[[Session, str, str], list[Definition]], name: str, sig
         say([{"kind": row.kind, "name": row.name, "url": row.url, "version": row.version} for row in published])
         return
     for row in published:
-        click.echo(f"Published {row.kind} {row.name} {row.version}, signed by {signed_by}.")
+        click.echo(f"Published {row.kind} {row.name} {row.version}, signed by {row.signed_by}.")
 
 
 def _in_words(refused: NotFound | Invalid | Conflict, name: str, signed_by: str) -> Exception:
@@ -88,4 +68,9 @@ def _in_words(refused: NotFound | Invalid | Conflict, name: str, signed_by: str)
         return click.ClickException(
             f"{signed_by!r} cannot sign this: it takes a nurse or physician with an account, other than its author."
         )
+    if isinstance(refused, NotSafe | PublishedAlready):
+        problems = [each for each in refused.problems if isinstance(each, Problem)]
+        return click.ClickException("\n".join([in_words(refused), *(each.text for each in problems)]))
+    if isinstance(refused, Invalid):
+        return click.ClickException(in_words(refused))
     return click.ClickException(f"{name!r} was withdrawn; it cannot be published again.")

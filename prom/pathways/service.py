@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from prom import clock
@@ -13,10 +12,11 @@ from prom.audit import service as audit
 from prom.audit.service import Actor
 from prom.catalogue import service as catalogue
 from prom.catalogue.models import Definition
-from prom.catalogue.queries import from_json, newest, parse_rule_set
+from prom.catalogue.queries import from_json, instrument, newest, parse_rule_set
+from prom.catalogue.safety import unguarded
 from prom.db import new_id
-from prom.errors import Conflict, Invalid, NotPublished
-from prom.pathways.definition import Pathway, parse
+from prom.errors import Conflict, Invalid, NotPublished, NotSafe
+from prom.pathways.definition import Asked, Pathway, parse
 from prom.pathways.models import Episode
 from prom.pathways.queries import active_episode
 from prom.patients import sealing
@@ -107,29 +107,31 @@ def publish_pathway(session: Session, name: str, signed_by: str) -> list[Definit
     """Publish a pathway with every questionnaire, key, advice and rule set it uses; `signed_by` is a user name.
 
     Rule sets are compiled against their questionnaires first. Raises Invalid, also where rules are not for the
-    questionnaire that they stand beside, NotFound, or what parsing raises.
+    questionnaire that they stand beside, NotSafe where they let an emergency pass, NotFound, or what parsing raises.
     """
     definition = newest(session, "pathway", name)
     pathway = parse(from_json(definition.document), definition.name)
     for asked in pathway.asked:
-        if asked.rules is not None:
-            rules = newest(session, "rule-set", asked.rules)
-            if not parse_rule_set(session, from_json(rules.document)).covers(asked.questionnaire):
-                raise Invalid("rules", key=asked.key)
-    parts = list(_parts(session, pathway))
-    for part in (*parts, definition):
-        catalogue.publish(session, part, signed_by)
-    return [*parts, definition]
+        _check(session, asked)
+    return catalogue.publish_together(session, [*_parts(session, pathway), definition], signed_by)
+
+
+def _check(session: Session, asked: Asked) -> None:
+    """Refuse rules for something else, and rules that let pass what its instrument calls an emergency."""
+    rules = None
+    if asked.rules is not None:
+        rules = parse_rule_set(session, from_json(newest(session, "rule-set", asked.rules).document))
+        if not rules.covers(asked.questionnaire):
+            raise Invalid("rules", key=asked.key)
+    problems = unguarded(instrument(session, asked.questionnaire), rules)
+    if problems:
+        raise NotSafe(problems)
 
 
 def _parts(session: Session, pathway: Pathway) -> Iterator[Definition]:
     for canonical in dict.fromkeys(asked.questionnaire for asked in pathway.asked):
-        yield newest(session, "questionnaire", canonical)
+        newest(session, "questionnaire", canonical)
         url, _, version = canonical.partition("|")
-        yield from session.scalars(
-            select(Definition).where(
-                Definition.kind.in_(("scoring-key", "advice")), Definition.url == url, Definition.version == version
-            )
-        )
+        yield from catalogue.parts_of(session, url, version)
     for canonical in dict.fromkeys(asked.rules for asked in pathway.asked if asked.rules):
         yield newest(session, "rule-set", canonical)

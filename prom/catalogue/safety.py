@@ -1,0 +1,96 @@
+"""An instrument that asks about danger is not published before somebody is told to help whoever is in it.
+
+A scoring key names such items (`safety`). Each answer above its number has to raise an emergency by a rule set that
+judges this version, with an instruction in every language of the questionnaire; and its advice has to hold a crisis
+text in each of these.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from alerts.rules import RuleSet
+from alerts.safety import raised_by
+from prom.catalogue.models import Definition
+from prom.catalogue.queries import Instrument, instrument, rule_set
+from questionnaires.definition import Coding, Item, Questionnaire, Texts, Value
+from questionnaires.fhir_values import exact_number
+from questionnaires.problems import Problem
+from questionnaires.scales import Safety, ScoringKey
+
+
+def unsafe(session: Session, canonical: str) -> tuple[Problem, ...]:
+    """Return what stands in the way of publishing a questionnaire: empty where nothing asks about danger.
+
+    One published rule set that catches all is enough here; a pathway's own is asked for by `unguarded`.
+    """
+    asked = instrument(session, canonical)
+    if asked.key is None or not asked.key.safety:
+        return ()
+    rules = published_rules(session, canonical)
+    if not rules:
+        found: tuple[Problem, ...] = (Problem(None, "safety-without-rules"),)
+    else:
+        found = min((unguarded(asked, each) for each in rules), key=len)
+    return (*found, *_crisis_text(asked))
+
+
+def unguarded(asked: Instrument, rules: RuleSet | None) -> tuple[Problem, ...]:
+    """Return the answers that are an emergency and that these rules let pass, or say nothing about to the patient."""
+    if asked.key is None or not asked.key.safety:
+        return ()
+    if rules is None:
+        return (Problem(None, "safety-without-rules"),)
+    return tuple(each for safety in asked.key.safety for each in _passed(asked.questionnaire, asked.key, safety, rules))
+
+
+def published_rules(session: Session, canonical: str) -> Sequence[RuleSet]:
+    """Return the rule sets in use that judge a questionnaire's version."""
+    rows = session.scalars(select(Definition).where(Definition.kind == "rule-set", Definition.status == "active"))
+    compiled = [rule_set(session, f"{row.url}|{row.version}") for row in rows]
+    return [each for each in compiled if each.covers(canonical)]
+
+
+def _passed(questionnaire: Questionnaire, key: ScoringKey, safety: Safety, rules: RuleSet) -> Iterator[Problem]:
+    item = questionnaire.item(safety.item)
+    if item is None:
+        yield Problem(safety.item, "safety-without-item")
+        return
+    for name, value in _dangerous(item, key, safety):
+        raised = raised_by(rules, item.link_id, value)
+        if not raised:
+            yield Problem(item.link_id, "safety-without-emergency", "error", {"option": name, "rules": rules.name})
+        for language in _languages(questionnaire) if raised else ():
+            if not any(_has(each.instruction, language) for each in raised):
+                values = {"language": language, "rules": rules.name}
+                yield Problem(item.link_id, "safety-without-instruction", "error", values)
+
+
+def _dangerous(item: Item, key: ScoringKey, safety: Safety) -> Iterator[tuple[str, Value]]:
+    """Yield the answers above the number: options, or for a typed number the next one and the highest."""
+    for option in item.options:
+        if isinstance(option.value, Coding):
+            count = option.value.ordinal if option.value.ordinal is not None else key.answers.get(option.value.code)
+            if count is not None and count > safety.above:
+                yield option.value.code, option.value
+    if not item.options:
+        highest = [item.max_value] if isinstance(item.max_value, int) else []
+        yield from ((str(value), exact_number(value)) for value in (int(safety.above) + 1, *highest))
+
+
+def _crisis_text(asked: Instrument) -> Iterator[Problem]:
+    crisis = asked.advice.crisis if asked.advice is not None else None
+    for language in _languages(asked.questionnaire):
+        if not _has(crisis, language):
+            yield Problem(None, "safety-without-crisis-text", "error", {"language": language})
+
+
+def _languages(questionnaire: Questionnaire) -> tuple[str, ...]:
+    return tuple(language for language in questionnaire.languages if language != "und") or ("nb",)
+
+
+def _has(texts: Texts | None, language: str) -> bool:
+    """Whether there is a text in this language itself: a fallback is no words for somebody in danger."""
+    primary = language.partition("-")[0]
+    return texts is not None and any(tag.partition("-")[0] == primary for tag in texts.by_language)
