@@ -57,6 +57,8 @@ FIGURES = (
     Figure("door.statements", "submit", "POST in process: SQL statements", "each"),
     Figure("door.round-trips", "submit", "POST in process: round trips", "each"),
     Figure("door.cpu", "submit", "POST in process: CPU of Python", "ms each"),
+    Figure("forms.symptom-check", "forms", "validate and score the symptom check, one core", "/s", True),
+    Figure("forms.long", "forms", "validate and score 250 items, one core", "/s", True),
     *(figure for clients in CLIENTS for figure in _load(clients)),
     Figure("past.few", "past", "submit() after few responses: CPU", "ms each"),
     Figure("past.many", "past", "submit() after many responses: CPU", "ms each"),

@@ -6,13 +6,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prom import db
-from prom.benchmark import exporting, filling, hospital, listing, places, plain, planning, sending, starting, submitting
+from prom.benchmark import (
+    exporting,
+    filling,
+    forms,
+    hospital,
+    listing,
+    places,
+    plain,
+    planning,
+    sending,
+    starting,
+    submitting,
+)
 from prom.benchmark.postgresql import Server
 from prom.benchmark.sizes import Size
 from prom.benchmark.taking import Above, Taken, Ward
 
 #: Taken where submissions come in, and where much is stored; in this order.
-COMING_IN = ("submit", "past", "planning", "long-form", "http")
+COMING_IN = ("forms", "submit", "past", "planning", "long-form", "http")
 STORED = ("start", "worklist", "export")
 
 
@@ -56,7 +68,11 @@ def _ward(run: Run, name: str, units: int) -> Iterator[Ward]:
 
 def _come_in(ward: Ward, taken: Taken, wanted: Collection[str]) -> None:
     size = ward.size
-    _fill(ward, 0, size.patients, size.earlier)
+    if "forms" in wanted:
+        ward.say("validating and scoring")
+        forms.measure(ward, taken)
+    if set(wanted) - {"forms"}:
+        _fill(ward, 0, size.patients, size.earlier)
     if "submit" in wanted:
         ward.say("submitting in process")
         submitting.measure(ward, taken)
