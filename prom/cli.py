@@ -4,6 +4,7 @@ import click
 
 from prom import logs
 from prom.commands import (
+    authoring,
     benchmark,
     clients,
     database,
@@ -13,7 +14,6 @@ from prom.commands import (
     hospital,
     patients,
     publishing,
-    questionnaires,
     rules,
     serving,
 )
@@ -36,7 +36,7 @@ for command in (
     database.database,
     demo.demo,
     doctor.doctor,
-    questionnaires.questionnaire,
+    authoring.questionnaire,
     publishing.pathway,
     rules.rules,
     hospital.unit,

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from questionnaires.advice import Advice
 from questionnaires.definition import ItemType, Questionnaire, Texts
 from questionnaires.linting_items import item_problems, texts_of
-from questionnaires.problems import Problem
+from questionnaires.problems import Problem, Severity
 from questionnaires.reaching import never_asked
 from questionnaires.readability import PLAIN, lix
 from questionnaires.scales import ScoringKey
@@ -81,7 +81,10 @@ def _head(questionnaire: Questionnaire, advice: Advice | None, emergencies: Coll
 
 
 def _red_flags(questionnaire: Questionnaire, emergencies: Collection[str]) -> Iterator[Problem]:
-    """Red flags come first: before one, only others, and what decides whether they are asked."""
+    """Red flags come first: before one, only others, and what decides whether they are asked.
+
+    Where a form does begin with some, a later one, such as the wish to be called, may have its reasons.
+    """
     order = [item.link_id for item in questionnaire.questions]
     flags = [link_id for link_id in order if link_id in emergencies]
     if not flags:
@@ -90,7 +93,8 @@ def _red_flags(questionnaire: Questionnaire, emergencies: Collection[str]) -> It
     for flag in flags:
         earlier = next((each for each in order[: order.index(flag)] if each not in leading), None)
         if earlier is not None:
-            yield Problem(flag, "red-flag-late", "warning", {"earlier": earlier})
+            severity: Severity = "information" if order[0] in leading else "warning"
+            yield Problem(flag, "red-flag-late", severity, {"earlier": earlier})
 
 
 def _all_needed(questionnaire: Questionnaire, link_id: str) -> set[str]:

@@ -95,6 +95,8 @@ def test_a_red_flag_that_is_asked_late_is_told_and_what_leads_to_it_may_stand_be
     late = form(item("why"), measured, heat)
     assert told(late, "red-flag-late", emergencies=["heat"]) == [("heat", "red-flag-late", "warning")]
     assert told(form(measured, heat, item("why")), "red-flag-late", emergencies=["heat"]) == []
+    both_ends = form(measured, heat, item("why"), item("call"))
+    assert told(both_ends, "red-flag-late", emergencies=["heat", "call"]) == [("call", "red-flag-late", "information")]
     assert "no-red-flag" in {each.code for each in lint(late)}
     assert "no-red-flag" not in {each.code for each in lint(late, emergencies=["heat"])}
 
