@@ -15,6 +15,7 @@ from prom.commands import (
     patients,
     publishing,
     rules,
+    scores,
     serving,
 )
 from prom.commands.speaking import RefusingGroup
@@ -39,6 +40,7 @@ for command in (
     authoring.questionnaire,
     publishing.pathway,
     rules.rules,
+    scores.score,
     hospital.unit,
     hospital.staff,
     clients.client,

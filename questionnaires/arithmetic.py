@@ -70,7 +70,7 @@ def _level(scale: Scale, values: Sequence[Exact]) -> int | None:
 def _combined(scale: Scale, given: Given) -> Exact | None:
     """Put together what was answered; None where the result has no place in the scale's table."""
     value = _METHODS[scale.method](scale, _counted(scale, given))
-    if scale.plain:
+    if scale.plain or value is None:
         return value
     value = value * scale.times + scale.plus
     if scale.plus_if_any and any(number != scale.low for number in given.values()):
@@ -88,7 +88,7 @@ def _counted(scale: Scale, given: Given) -> Given:
     return {item: ends - number if item in scale.reverse else number for item, number in given.items()}
 
 
-def _mean(scale: Scale, given: Given) -> Exact:
+def _mean(scale: Scale, given: Given) -> Fraction:
     return Fraction(sum(given.values())) / len(given)
 
 
@@ -103,7 +103,7 @@ def _percent(scale: Scale, given: Given) -> Exact:
     return (_mean(scale, given) - exact(scale.low)) / (exact(scale.high) - exact(scale.low)) * 100
 
 
-def _weighted(scale: Scale, given: Given) -> Exact:
+def _weighted(scale: Scale, given: Given) -> Fraction:
     return Fraction(sum(number * scale.weights[item] for item, number in given.items()))
 
 
@@ -111,8 +111,9 @@ def _weighted_mean(scale: Scale, given: Given) -> Exact:
     return _weighted(scale, given) / sum(scale.weights[item] for item in given)
 
 
-def _digits(scale: Scale, given: Given) -> Exact:
-    return int("".join(str(given[item]) for item in scale.items))
+def _digits(scale: Scale, given: Given) -> Exact | None:
+    digits = "".join(str(given[item]) for item in scale.items)
+    return int(digits) if len(digits) == len(scale.items) else None
 
 
 def _counts(scale: Scale, given: Given) -> Exact:
@@ -123,7 +124,7 @@ def _counts(scale: Scale, given: Given) -> Exact:
     return int("".join(str(values.count(number)) for number in range(int(scale.low), int(scale.high) + 1)))
 
 
-_METHODS: Mapping[Method, Callable[[Scale, Given], Exact]] = {
+_METHODS: Mapping[Method, Callable[[Scale, Given], Exact | None]] = {
     "single": _mean,
     "sum": _sum,
     "total": lambda scale, given: sum(given.values()),

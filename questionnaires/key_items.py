@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from questionnaires.composites import HIGHEST_ATTRIBUTE
 from questionnaires.definition import Coding, Item, ItemType, Questionnaire
-from questionnaires.numbers import NOT_APPLICABLE
+from questionnaires.numbers import NOT_APPLICABLE, number_of
 from questionnaires.problems import Findings
 from questionnaires.scales import Scale, ScoringKey
-from questionnaires.values import is_number
 
 _NUMERIC = frozenset({ItemType.INTEGER, ItemType.DECIMAL, ItemType.QUANTITY})
 
@@ -24,37 +21,37 @@ def check_against(key: ScoringKey, questionnaire: Questionnaire, found: Findings
             if item is None:
                 found.add(link_id, "scale-unknown-item", scale=scale.code)
             else:
-                _check_item(scale, item, questionnaire, found)
+                _check_item(key, scale, item, questionnaire, found)
 
 
-def _check_item(scale: Scale, item: Item, questionnaire: Questionnaire, found: Findings) -> None:
+def _check_item(key: ScoringKey, scale: Scale, item: Item, questionnaire: Questionnaire, found: Findings) -> None:
     around: Item | None = item
     while around is not None:
-        if around.repeats:
+        if around.repeats and not scale.adds_several:
             found.add(item.link_id, "scale-item-repeats", scale=scale.code)
         around = questionnaire.parent(around.link_id)
     if item.type is ItemType.CHOICE and item.options:
-        _check_options(scale, item, found)
+        _check_options(key, scale, item, found)
     elif item.type not in _NUMERIC:
         found.add(item.link_id, "scale-item-without-number", scale=scale.code)
 
 
-def _check_options(scale: Scale, item: Item, found: Findings) -> None:
+def _check_options(key: ScoringKey, scale: Scale, item: Item, found: Findings) -> None:
     low, high = (0, HIGHEST_ATTRIBUTE) if scale.method == "composite" else (scale.low, scale.high)
+    permitted = scale.permitted.get(item.link_id)
     for option in item.options:
         value = option.value
         name = value.code if isinstance(value, Coding) else str(value)
-        number = value.ordinal if isinstance(value, Coding) else value
         if isinstance(value, Coding) and value.code == NOT_APPLICABLE:
             continue
-        if not isinstance(number, int | Decimal) or not is_number(number):
+        number = number_of(item, value, key.answers)
+        if number is None:
             found.add(item.link_id, "scale-option-without-ordinal", scale=scale.code, option=name)
+        elif permitted is not None and number not in permitted:
+            _out_of_range(scale, item, name, min(permitted), max(permitted), found)
         elif (low is not None and number < low) or (high is not None and number > high):
-            found.add(
-                item.link_id,
-                "scale-option-out-of-range",
-                scale=scale.code,
-                option=name,
-                low=str(low),
-                high=str(high),
-            )
+            _out_of_range(scale, item, name, low, high, found)
+
+
+def _out_of_range(scale: Scale, item: Item, option: str, low: object, high: object, found: Findings) -> None:
+    found.add(item.link_id, "scale-option-out-of-range", scale=scale.code, option=option, low=str(low), high=str(high))
