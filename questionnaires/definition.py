@@ -10,6 +10,7 @@ from typing import Any
 from questionnaires.dependencies import in_order
 from questionnaires.expressed import Constraint, Expression
 from questionnaires.items import AnswerOption, EnableWhen, Item, ItemType, Operator
+from questionnaires.once import Once
 from questionnaires.problems import Problem
 from questionnaires.values import Coding, Quantity, Texts, Uri, Value
 
@@ -29,7 +30,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Questionnaire:
+class Questionnaire(Once):
     """One immutable version of an instrument, and the document it came from, untouched."""
 
     url: str

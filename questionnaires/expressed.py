@@ -10,11 +10,15 @@ from questionnaires.values import Texts
 
 @dataclass(frozen=True)
 class Expression:
-    """One expression as it is written; `name` is what later expressions call its result, for a variable."""
+    """One expression as it is written; `name` is what later expressions call its result, for a variable.
+
+    `at_root` says that it is worked out for the whole response, as Helsenorge does, and not for its item.
+    """
 
     text: str
     language: str = "text/fhirpath"
     name: str | None = None
+    at_root: bool = False
 
 
 @dataclass(frozen=True)

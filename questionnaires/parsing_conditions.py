@@ -9,6 +9,7 @@ from questionnaires.definition import EnableWhen, Item, ItemType, Operator, Ques
 from questionnaires.dependencies import in_circles
 from questionnaires.fhir_values import ValueFault, read_value
 from questionnaires.kinds import CHOICES, ORDERED, fits, kind_of, offers
+from questionnaires.places import around
 from questionnaires.problems import Findings
 from questionnaires.reading import Reading
 from questionnaires.values import is_number
@@ -54,7 +55,10 @@ def _read_condition(reading: Reading, node: Mapping[str, Any], link_id: str) -> 
 
 
 def check_conditions(questionnaire: Questionnaire, refused: Findings, noted: Findings) -> None:
-    """Refuse conditions on unknown items and in circles; note those that could never hold as they are written."""
+    """Refuse conditions on unknown items and in circles; note those that could never hold as they are written.
+
+    Noted too is a question that repeats where the item does not: which of its repetitions is meant, nobody can say.
+    """
     for link_id in in_circles(questionnaire.needs):
         refused.add(link_id, "enable-when-circle")
     for item in questionnaire.all_items:
@@ -64,8 +68,8 @@ def check_conditions(questionnaire: Questionnaire, refused: Findings, noted: Fin
                 refused.add(item.link_id, "enable-when-unknown", question=condition.question)
             elif fault := _fault(target, condition):
                 noted.add(item.link_id, fault, question=condition.question, answer=kind_of(condition.answer))
-            elif _repeats_with(questionnaire, item, target):
-                noted.add(item.link_id, "enable-when-in-repeats", question=condition.question)
+            elif not set(around(questionnaire, target.link_id)) <= {item.link_id, *around(questionnaire, item.link_id)}:
+                noted.add(item.link_id, "enable-when-ambiguous", question=condition.question)
 
 
 def _fault(target: Item, condition: EnableWhen) -> str | None:
@@ -81,18 +85,3 @@ def _fault(target: Item, condition: EnableWhen) -> str | None:
     if target.type in CHOICES and target.options and not offers(target, condition.answer):
         return "enable-when-option"
     return None
-
-
-def _repeats_with(questionnaire: Questionnaire, item: Item, target: Item) -> bool:
-    """Whether both stand in one repeated group, where each repetition would have to be judged by itself."""
-    around: Item | None = item
-    holders = set()
-    while around is not None:
-        holders.add(around.link_id)
-        around = questionnaire.parent(around.link_id)
-    inside: Item | None = questionnaire.parent(target.link_id)
-    while inside is not None:
-        if inside.repeats and inside.link_id in holders:
-            return True
-        inside = questionnaire.parent(inside.link_id)
-    return False

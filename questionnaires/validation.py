@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from questionnaires.answers import Answer, QuestionnaireResponse, ResponseItem, walk
-from questionnaires.branching import enabled
+from questionnaires.branching import place_of
+from questionnaires.calculating import constraint_problems
 from questionnaires.definition import Coding, Item, Questionnaire
 from questionnaires.limits import answer_problems, count_problems
 from questionnaires.problems import Findings, Problem
@@ -26,6 +27,7 @@ def validate(
             None, "other-questionnaire", expected=questionnaire.canonical, given=str(response.questionnaire)
         )
     check.level(questionnaire.items, response.items)
+    check.found.problems.extend(constraint_problems(questionnaire, response, complete=check.complete))
     return tuple(check.found.problems)
 
 
@@ -35,7 +37,7 @@ class _Check:
     def __init__(self, questionnaire: Questionnaire, response: QuestionnaireResponse, complete: bool) -> None:
         self.questionnaire = questionnaire
         self.complete = complete
-        self.enabled = enabled(questionnaire, response)
+        self.place = place_of(questionnaire, response)
         self.found = Findings()
 
     def level(self, asked: tuple[Item, ...], given: tuple[ResponseItem, ...]) -> None:
@@ -59,7 +61,7 @@ class _Check:
 
     def item(self, item: Item, given: list[ResponseItem]) -> None:
         """Check all that was given for one item."""
-        if item.link_id not in self.enabled:
+        if item.link_id not in self.place.asked:
             if any(each.answers for each in walk(tuple(given))):
                 self.found.add(item.link_id, "disabled-item-answered")
         elif item.is_question:
@@ -77,8 +79,8 @@ class _Check:
         answers = tuple(answer for each in given for answer in each.answers)
         self.found.problems.extend(count_problems(item, len(answers), self.complete))
         self.found.problems.extend(answer_problems(item, [answer.value for answer in answers]))
-        for answer in answers:
-            self.level(item.items, answer.items)
+        for index, answer in enumerate(answers):
+            self.inside(item, answer.items, index)
         beside = tuple(inner for each in given for inner in each.items)
         if beside and answers:
             self.found.add(item.link_id, "item-beside-answer")
@@ -93,8 +95,16 @@ class _Check:
         self.found.problems.extend(count_problems(item, len(answered), self.complete))
         if not given and not item.repeats:
             self.level(item.items, ())
-        for each in given:
-            self.level(item.items, each.items)
+        for index, each in enumerate(given):
+            self.inside(item, each.items, index)
+
+    def inside(self, item: Item, given: tuple[ResponseItem, ...], index: int) -> None:
+        """Check what stands beneath one answer or repetition, by what is asked there."""
+        around = self.place
+        if item.repeats:
+            self.place = around.inside(item, index)
+        self.level(item.items, given)
+        self.place = around
 
 
 def _is_one_offered_option(item: Item, given: list[ResponseItem]) -> bool:

@@ -1,0 +1,155 @@
+"""What a questionnaire works out by itself: calculated answers, starting answers, constraints on what was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from questionnaires.answers import QuestionnaireResponse
+from questionnaires.branching import place_of
+from questionnaires.definition import Item, Questionnaire, Value
+from questionnaires.expressions.faults import NotComputed
+from questionnaires.logic import Formula, Logic, logic_of
+from questionnaires.places import Where
+from questionnaires.problems import Problem
+from questionnaires.pruning import pruned
+from questionnaires.results import values_of
+from questionnaires.values import same
+from questionnaires.worksheets import Station, Worksheet
+from questionnaires.writing import answers_at, written
+
+#: (where, linkId) -> what was worked out for it, or why it could not be.
+Results: TypeAlias = Mapping[tuple[Where, str], tuple[Value, ...] | NotComputed]
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A response with its calculated answers, and what there is to say about them: nothing in it refuses."""
+
+    response: QuestionnaireResponse
+    problems: tuple[Problem, ...] = ()
+
+
+def completed(questionnaire: Questionnaire, response: QuestionnaireResponse, today: date | None = None) -> Completion:
+    """Return the response with every calculated answer worked out anew, also those that nobody sees.
+
+    What stood there and differs is replaced, with a warning `calculated-differs`; what cannot be worked out is left
+    out, with a warning `not-computed`; what is not asked is not filled in. `today` is what today() means; without it
+    no expression that asks for it is worked out. Costs nothing for a questionnaire without expressions. Never raises.
+    """
+    logic = logic_of(questionnaire)
+    if logic is None or not logic.calculated:
+        return Completion(response)
+    made, results = response, _calculate(questionnaire, logic, response, today)
+    # What was worked out may change what is asked, and what is asked what is worked out.
+    for _ in range(len(logic.calculated) + 1):
+        made = written(questionnaire, response, results)
+        again = _calculate(questionnaire, logic, made, today)
+        if _alike(again, results):
+            break
+        results = again
+    else:
+        unsure = NotComputed("it does not come to rest")
+        results = dict.fromkeys(results, unsure)
+        made = written(questionnaire, response, results)
+    return Completion(made, tuple(_problems(response, results)))
+
+
+def constraint_problems(
+    questionnaire: Questionnaire, response: QuestionnaireResponse, *, complete: bool = True
+) -> Iterable[Problem]:
+    """Return a problem for each constraint of a questionnaire that its answers break, or that cannot be judged.
+
+    A constraint on an item is judged where the item is asked and answered; on the whole response, when it is complete.
+    One is broken when it comes to false; one that comes to nothing, for want of answers, is not. Never raises.
+    """
+    logic = logic_of(questionnaire)
+    return _broken(questionnaire, logic, response, complete) if logic is not None and logic.constraints else ()
+
+
+def _broken(
+    questionnaire: Questionnaire, logic: Logic, response: QuestionnaireResponse, complete: bool
+) -> Iterator[Problem]:
+    place = place_of(questionnaire, response)
+    sheet = Worksheet(questionnaire, logic, pruned(questionnaire, response, place))
+    stations: dict[str | None, list[Station | None]] = {None: [None] if complete else []}
+    for station in sheet.stations():
+        if station.node.value.get("answer") or station.node.value.get("item"):
+            stations.setdefault(station.item.link_id, []).append(station)
+    for link_id, constraint, formula in logic.constraints:
+        for each in stations.get(link_id, []):
+            worth = sheet.truth(formula, each)
+            if worth.fault is not None:
+                yield Problem(link_id, "constraint-not-judged", "warning", {"reason": worth.fault})
+            elif worth.holds is False:
+                message = str(constraint.message or constraint.key or formula.expression.text)
+                yield Problem(link_id, "constraint-broken", constraint.severity, {"message": message})
+
+
+def starting(questionnaire: Questionnaire, today: date | None = None) -> Completion:
+    """Return a new draft with the answers that the questionnaire starts from: `initial`, and initialExpression.
+
+    What is not asked at the start is not filled in. Never raises.
+    """
+    empty = QuestionnaireResponse(questionnaire.canonical, "in-progress")
+    logic = logic_of(questionnaire) or Logic()
+    sheet = Worksheet(questionnaire, logic, empty, today)
+    results: dict[tuple[Where, str], tuple[Value, ...] | NotComputed] = {}
+    for station in sheet.stations():
+        formula = logic.initial.get(station.item.link_id)
+        if formula is not None:
+            results[station.where, station.item.link_id] = _worth(sheet, formula, station)
+        elif station.item.initial:
+            results[station.where, station.item.link_id] = station.item.initial
+    made = written(questionnaire, empty, results)
+    made = pruned(questionnaire, made, place_of(questionnaire, made))
+    return completed(questionnaire, made, today)
+
+
+def _calculate(
+    questionnaire: Questionnaire, logic: Logic, response: QuestionnaireResponse, today: date | None
+) -> Results:
+    """Work out every calculated item in every place where it is asked, from the answers that count."""
+    place = place_of(questionnaire, response)
+    sheet = Worksheet(questionnaire, logic, pruned(questionnaire, response, place), today)
+    results: dict[tuple[Where, str], tuple[Value, ...] | NotComputed] = {}
+    for station in sheet.stations():
+        formula = logic.calculated.get(station.item.link_id)
+        if formula is not None and station.where_is_there:
+            asked = station.item.link_id in place.at(station.where).asked
+            results[station.where, station.item.link_id] = _worth(sheet, formula, station) if asked else ()
+    return results
+
+
+def _worth(sheet: Worksheet, formula: Formula, station: Station) -> tuple[Value, ...] | NotComputed:
+    try:
+        return values_of(station.item, sheet.nodes(formula, station), whole=formula.expression.at_root)
+    except NotComputed as fault:
+        return fault
+
+
+def _alike(one: Results, other: Results) -> bool:
+    return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
+
+
+def _equal(one: tuple[Value, ...] | NotComputed, other: tuple[Value, ...] | NotComputed) -> bool:
+    if isinstance(one, NotComputed) or isinstance(other, NotComputed):
+        return str(one) == str(other)
+    return len(one) == len(other) and all(same(mine, theirs) for mine, theirs in zip(one, other, strict=True))
+
+
+def _problems(response: QuestionnaireResponse, results: Results) -> Iterator[Problem]:
+    for (where, link_id), result in results.items():
+        given = answers_at(response, where, link_id)
+        if isinstance(result, NotComputed):
+            yield Problem(link_id, "not-computed", "warning", {"reason": str(result)})
+        elif given and not _equal(given, result):
+            yield Problem(link_id, "calculated-differs", "warning")
+
+
+def is_calculated(questionnaire: Questionnaire, item: Item) -> bool:
+    """Whether an item's answer is worked out, so that nobody is to be asked for it."""
+    logic = logic_of(questionnaire)
+    return logic is not None and item.link_id in logic.calculated
