@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 from alerts.observation import Observation
 from alerts.rules import Comparison, Limit, Reading
 from questionnaires.definition import Coding, Quantity, Value
+from questionnaires.values import Attachment, Partial, Reference
 
 #: What a rule can compare.
 Plain: TypeAlias = Decimal | str | bool
@@ -94,6 +95,10 @@ def _plain(value: Value, unit: str | None, ordinals: Mapping[str, Decimal]) -> P
         return value.isoformat()
     if isinstance(value, bool | str):
         return value
+    if isinstance(value, Partial):
+        return value.text
+    if isinstance(value, Attachment | Reference):
+        raise Unreadable("a file has no value")
     return exact(value)
 
 

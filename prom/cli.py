@@ -17,6 +17,7 @@ from prom.commands import (
     rules,
     scores,
     serving,
+    validating,
 )
 from prom.commands.speaking import RefusingGroup
 from prom.commands.worklist import show_worklist
@@ -37,7 +38,9 @@ for command in (
     database.database,
     demo.demo,
     doctor.doctor,
+    # One group, to which both modules add commands.
     authoring.questionnaire,
+    validating.questionnaire,
     publishing.pathway,
     rules.rules,
     scores.score,

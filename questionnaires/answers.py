@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from questionnaires.once import Once
 from questionnaires.values import Value
 
-Status: TypeAlias = Literal["in-progress", "completed", "amended", "entered-in-error"]
+Status: TypeAlias = Literal["in-progress", "completed", "amended", "entered-in-error", "stopped"]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from questionnaires import yaml_tree
+from questionnaires import xml_tree, yaml_tree
 from questionnaires.problems import Problem, QuestionnaireError
 
 #: A real questionnaire nests about ten deep and holds some ten thousand nodes; far beyond is an attack or a slip.
@@ -20,13 +20,14 @@ MOST_DIGITS = 30
 
 
 def read(path: Path) -> Mapping[str, Any]:
-    """Read a .json, .yaml or .yml file: decimals exact, dates as text, no key twice.
+    """Read a .json, .xml (FHIR's), .yaml or .yml file: decimals exact, dates as text, no key twice.
 
     Raises QuestionnaireError for a file that is none of these or not one mapping, OSError where it cannot be opened.
     """
     content = path.read_bytes()
+    load = {".json": _from_json, ".xml": xml_tree.load}.get(path.suffix, yaml_tree.load)
     try:
-        document = _from_json(content.decode()) if path.suffix == ".json" else yaml_tree.load(content.decode())
+        document = load(content.decode())
     except (ValueError, RecursionError) as error:
         raise _unreadable(path.name, error) from None
     if not isinstance(document, Mapping):

@@ -21,15 +21,16 @@ class _Reading(Findings):
     A report gives the same few options again and again; each is read once, for this document only.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, all_of_r4: bool) -> None:
         super().__init__()
+        self.all_of_r4 = all_of_r4
         self._options: dict[tuple[object, ...], Value] = {}
 
     def value(self, node: Mapping[str, Any]) -> Value:
         """Return the value[x] of an answer; raises ValueFault as read_value() does."""
         coding = node.get("valueCoding") if len(node) == 1 else None
         if type(coding) is not dict:
-            return read_value(node, "value")
+            return read_value(node, "value", files=self.all_of_r4)
         fields = (*coding, *coding.values())
         try:
             known = self._options.get(fields)
@@ -49,14 +50,15 @@ def to_fhir(response: QuestionnaireResponse) -> dict[str, Any]:
     return document | _items_to_fhir(response.items)
 
 
-def from_fhir(document: Any) -> QuestionnaireResponse:
+def from_fhir(document: Any, *, all_of_r4: bool = False) -> QuestionnaireResponse:
     """Read a FHIR R4 QuestionnaireResponse: its questionnaire, status, language and answers; unknown linkIds are kept.
 
-    Raises ResponseError, which names everything that is wrong, for any JSON value that is not one, and nothing else.
+    Attachments, references and the status `stopped` are refused unless `all_of_r4` says that they can be dealt with.
+    Raises ResponseError, which names everything that is wrong, for any JSON value that is no response; nothing else.
     """
     if unsound := faults(document):
         raise ResponseError(unsound)
-    found = _Reading()
+    found = _Reading(all_of_r4)
     if not isinstance(document, Mapping) or document.get("resourceType") != "QuestionnaireResponse":
         found.add(None, "not-a-resource", expected="QuestionnaireResponse")
         raise ResponseError(found.problems)
@@ -85,8 +87,9 @@ def _check_head(document: Mapping[str, Any], found: _Reading) -> None:
         value = document.get(field, "" if field == "questionnaire" else "und")
         if not isinstance(value, str) or not value.strip():
             found.add(None, "wrong-field", field=field, expected="text")
-    if document.get("status") not in get_args(Status):
-        found.add(None, "wrong-field", field="status", expected=", ".join(get_args(Status)))
+    known = [status for status in get_args(Status) if found.all_of_r4 or status != "stopped"]
+    if document.get("status") not in known:
+        found.add(None, "wrong-field", field="status", expected=", ".join(known))
     _check_modifiers(document, None, found)
 
 

@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
-from questionnaires.problems import Problem
-from questionnaires.values import Coding, Quantity, Texts, Uri, Value
+from questionnaires.file_values import FILE_READERS
+from questionnaires.problems import ValueFault
+from questionnaires.values import Attachment, Coding, Partial, Quantity, Reference, Texts, Uri, Value
+
+__all__ = ["LARGEST_INTEGER", "ValueFault", "exact_number", "read_value", "whole_number", "write_value"]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _PARTIAL_DATE = re.compile(r"\d{4}(-\d{2})?", re.ASCII)
@@ -19,30 +22,17 @@ _INSTANT = re.compile(rf"{_DATE.pattern}T{_TIME.pattern}(Z|[+-]\d{{2}}:\d{{2}})"
 LARGEST_INTEGER = 2**31 - 1
 
 
-class ValueFault(Exception):
-    """Why a value could not be read: a problem's code and values."""
-
-    def __init__(self, code: str, **values: str | int) -> None:
-        self.code = code
-        self.values: Mapping[str, str | int] = values
-        super().__init__(code)
-
-    def problem(self, link_id: str | None) -> Problem:
-        """Return the problem it makes at an item."""
-        return Problem(link_id, self.code, "error", self.values)
-
-
-def read_value(node: Mapping[str, Any], prefix: str, language: str = "und") -> Value:
+def read_value(node: Mapping[str, Any], prefix: str, language: str = "und", *, files: bool = False) -> Value:
     """Return the one `<prefix>Integer`, `<prefix>Coding` ... of a node; raises ValueFault for none, two or a wrong one.
 
-    `language` is what a coding's display is taken to be in.
+    `language` is what a coding's display is taken to be in. With `files`, attachments and references are read too.
     """
     start = len(prefix)
     fields = [field for field in node if field.startswith(prefix) and field[start : start + 1].isupper()]
     if len(fields) != 1:
         raise ValueFault("no-value" if not fields else "several-values", field=f"{prefix}[x]")
     kind = fields[0][start:]
-    reader = _READERS.get(kind)
+    reader = _READERS.get(kind) or (FILE_READERS.get(kind) if files else None)
     if reader is None:
         raise ValueFault("unsupported-value", kind=kind)
     return reader(node[fields[0]], language)
@@ -53,8 +43,12 @@ def write_value(value: Value, prefix: str = "value") -> dict[str, Any]:
     name = _NAMES.get(type(value)) or next((name for kind, name in _NAMES.items() if isinstance(value, kind)), None)
     if name is None:
         raise TypeError(f"{type(value).__name__} is no answer")
+    if isinstance(value, Partial):
+        return {prefix + value.of[0].upper() + value.of[1:]: value.text}
     written: object = value
-    if isinstance(value, Coding):
+    if isinstance(value, Attachment | Reference):
+        written = value.document
+    elif isinstance(value, Coding):
         written = _coding_fields(value)
     elif isinstance(value, Quantity):
         written = _quantity_fields(value)
@@ -75,6 +69,9 @@ _NAMES: Mapping[type, str] = {
     datetime: "DateTime",
     date: "Date",
     time: "Time",
+    Partial: "Date",
+    Attachment: "Attachment",
+    Reference: "Reference",
 }
 
 
@@ -113,20 +110,25 @@ def _text(value: object, _language: str = "") -> str:
     return value
 
 
-def _matching(value: object, pattern: re.Pattern[str], expected: str) -> str:
-    text = _text(value)
-    if pattern.fullmatch(text) is None:
-        partial = expected != "time" and (_PARTIAL_DATE.fullmatch(text) or _DATE.fullmatch(text))
-        raise ValueFault("partial-date" if partial else "wrong-kind", expected=expected)
-    return text
-
-
 def _moment(value: object, pattern: re.Pattern[str], kind: type[date | time], expected: str) -> Value:
-    text = _matching(value, pattern, expected)
+    text = _text(value)
+    if expected != "time" and (_PARTIAL_DATE.fullmatch(text) or (expected == "dateTime" and _DATE.fullmatch(text))):
+        return _part(text, "dateTime" if expected == "dateTime" else "date")
+    if pattern.fullmatch(text) is None:
+        raise ValueFault("wrong-kind", expected=expected)
     try:
         return kind.fromisoformat(text)
     except ValueError:
         raise ValueFault("no-such-moment", expected=expected) from None
+
+
+def _part(text: str, of: Literal["date", "dateTime"]) -> Value:
+    partial = Partial(text, of)
+    try:
+        _ = partial.first
+    except ValueError:
+        raise ValueFault("no-such-moment", expected=of) from None
+    return partial
 
 
 def _coding(value: object, language: str) -> Value:

@@ -8,9 +8,10 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from typing import TypeAlias
 
 from questionnaires.expressed import ItemExpressions
-from questionnaires.values import Coding, Texts, Value
+from questionnaires.values import Coding, Partial, Quantity, Texts, Value
 
 
 class ItemType(StrEnum):
@@ -46,11 +47,15 @@ class Operator(StrEnum):
     LESS_OR_EQUAL = "<="
 
 
+#: What a lowest or highest answer may be; for a quantity a number is meant in the unit of its item.
+Bound: TypeAlias = Decimal | int | date | datetime | time | Partial | Quantity
+
+
 @dataclass(frozen=True)
 class AnswerOption:
     """One answer that may be chosen; an exclusive one stands alone ("none of these")."""
 
-    value: Coding | str | Decimal | int | date | time
+    value: Coding | str | Decimal | int | date | time | Partial
     exclusive: bool = False
 
 
@@ -79,8 +84,10 @@ class Item:
     read_only: bool = False
     hidden: bool = False
     options: tuple[AnswerOption, ...] = ()
-    min_value: Decimal | int | date | datetime | time | None = None
-    max_value: Decimal | int | date | datetime | time | None = None
+    #: Where the options lie that the document does not list, so that nobody can tell whether an answer is one of them.
+    options_at: str | None = None
+    min_value: Bound | None = None
+    max_value: Bound | None = None
     min_length: int | None = None
     max_length: int | None = None
     max_decimal_places: int | None = None
@@ -98,9 +105,13 @@ class Item:
     slider_step: Decimal | None = None
     #: The units that an answer may be given in; empty leaves it to `unit`.
     units: tuple[Coding, ...] = ()
-    #: The largest file that may be attached, in megabytes of 1 000 000 bytes, and the kinds of file.
+    #: Where the units lie that the document does not list.
+    units_at: str | None = None
+    #: The largest file that may be attached, in megabytes of 1 048 576 bytes, and the kinds of file.
     max_size: Decimal | None = None
     mime_types: tuple[str, ...] = ()
+    #: The types of resource that may be referred to.
+    reference_types: tuple[str, ...] = ()
     #: What the item is called in code systems.
     codes: tuple[Coding, ...] = ()
     expressions: ItemExpressions | None = None

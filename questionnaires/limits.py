@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from questionnaires.definition import AnswerOption, Item, ItemType, Quantity, Value
+from questionnaires.definition import AnswerOption, Coding, Item, ItemType, Quantity, Value
 from questionnaires.documents import bearable, usable
-from questionnaires.fhir_values import LARGEST_INTEGER
-from questionnaires.kinds import UNSUPPORTED, fits, is_whole, kind_of, offers
+from questionnaires.fhir_values import LARGEST_INTEGER, write_value
+from questionnaires.items import Bound
+from questionnaires.kinds import fits, is_whole, kind_of, offers
+from questionnaires.measured_limits import file_problems, unit_problems
 from questionnaires.problems import Problem
-from questionnaires.values import compare, is_number, same
+from questionnaires.values import Attachment, Reference, compare, is_number, same
 
 #: No question has so many answers. Without an end, whoever sends more could keep a process busy with comparing them.
 MOST_ANSWERS = 500
@@ -50,8 +52,6 @@ def _value_problems(item: Item, value: Value) -> Iterator[Problem]:
     number = value.value if isinstance(value, Quantity) else value
     if isinstance(number, Decimal) and not number.is_finite():
         yield Problem(item.link_id, "not-a-number")
-    elif item.type in UNSUPPORTED:
-        yield Problem(item.link_id, "unsupported-type", "error", {"type": item.type.value})
     elif item.type is ItemType.INTEGER and is_number(value) and not is_whole(value):
         yield Problem(item.link_id, "not-an-integer")
     elif not fits(item, value):
@@ -67,20 +67,28 @@ def _sane(item: Item, number: Decimal | int) -> bool:
 
 
 def _limit_problems(item: Item, value: Value) -> Iterator[Problem]:
-    if item.is_choice and not offers(item, value):
+    if item.options_at is not None and not _surely_offered(item, value):
+        yield Problem(item.link_id, "options-unknown", "error", {"url": item.options_at})
+    elif item.options and not offers(item, value):
         yield Problem(item.link_id, "option-not-offered")
     if isinstance(value, str):
         yield from _text_problems(item, value)
-    if isinstance(value, Quantity):
-        yield from _unit_problems(item, value)
+    elif isinstance(value, Quantity):
+        yield from unit_problems(item, value)
+    elif isinstance(value, Attachment | Reference):
+        yield from file_problems(item, value)
+    elif item.regex is not None or item.max_length is not None:
+        yield from _length_problems(item, _written(value))
     yield from _bound_problems(item, value)
 
 
-def _unit_problems(item: Item, quantity: Quantity) -> Iterator[Problem]:
-    if item.unit is not None and item.unit not in (quantity.code, quantity.unit):
-        yield Problem(item.link_id, "other-unit", "error", {"expected": item.unit})
-    if not all(usable(text or "") for text in (quantity.unit, quantity.system, quantity.code)):
-        yield Problem(item.link_id, "unusable-characters")
+def _surely_offered(item: Item, value: Value) -> bool:
+    return (bool(item.options) or isinstance(value, str)) and offers(item, value)
+
+
+def _written(value: Value) -> str:
+    """Return an answer as JSON writes it, where that is one text: what a length or a pattern is held against."""
+    return "" if isinstance(value, Coding) else next(iter(write_value(value).values())).__str__()
 
 
 def _text_problems(item: Item, text: str) -> Iterator[Problem]:
@@ -90,6 +98,10 @@ def _text_problems(item: Item, text: str) -> Iterator[Problem]:
         yield Problem(item.link_id, "blank-text")
     elif item.type is ItemType.URL and any(letter.isspace() for letter in text):
         yield Problem(item.link_id, "not-an-address")
+    yield from _length_problems(item, text)
+
+
+def _length_problems(item: Item, text: str) -> Iterator[Problem]:
     if item.max_length is not None and len(text) > item.max_length:
         yield Problem(item.link_id, "too-long", "error", {"most": item.max_length, "given": len(text)})
     elif item.min_length is not None and len(text) < item.min_length:
@@ -100,10 +112,8 @@ def _text_problems(item: Item, text: str) -> Iterator[Problem]:
 
 
 def _bound_problems(item: Item, value: Value) -> Iterator[Problem]:
-    if item.min_value is not None and compare(value, item.min_value) == -1:
-        yield Problem(item.link_id, "too-low", "error", {"least": _shown(item.min_value)})
-    if item.max_value is not None and compare(value, item.max_value) == 1:
-        yield Problem(item.link_id, "too-high", "error", {"most": _shown(item.max_value)})
+    if item.min_value is not None or item.max_value is not None:
+        yield from _out_of_bounds(item, value)
     number = value.value if isinstance(value, Quantity) else value
     if item.max_decimal_places is not None and isinstance(number, Decimal):
         exponent = number.as_tuple().exponent
@@ -111,5 +121,24 @@ def _bound_problems(item: Item, value: Value) -> Iterator[Problem]:
             yield Problem(item.link_id, "too-many-decimals", "error", {"most": item.max_decimal_places})
 
 
-def _shown(bound: object) -> str | int | Decimal:
+def _out_of_bounds(item: Item, value: Value) -> Iterator[Problem]:
+    wrong: tuple[tuple[Bound | None, int, str, str], ...] = (
+        (item.min_value, -1, "too-low", "least"),
+        (item.max_value, 1, "too-high", "most"),
+    )
+    for bound, order, code, name in wrong:
+        if bound is None:
+            continue
+        plain = isinstance(value, Quantity) and not isinstance(bound, Quantity)
+        found = compare(value.value if plain and isinstance(value, Quantity) else value, bound)
+        if found == order:
+            yield Problem(item.link_id, code, "error", {name: _shown(bound)})
+        elif found is None and isinstance(bound, Quantity) and isinstance(value, Quantity):
+            given = value.unit or value.code or "?"
+            yield Problem(item.link_id, "units-not-comparable", "error", {"given": given, "bound": _shown(bound)})
+
+
+def _shown(bound: Bound) -> str | int | Decimal:
+    if isinstance(bound, Quantity):
+        return f"{bound.value} {bound.unit or bound.code or ''}".strip()
     return bound if isinstance(bound, int | Decimal) else str(bound)

@@ -8,11 +8,16 @@ from typing import Any
 
 from questionnaires.definition import Item, Questionnaire
 from questionnaires.documents import faults, read
+from questionnaires.expressed import ItemExpressions
 from questionnaires.extensions import unrunnable
+from questionnaires.languages import documents, merge
+from questionnaires.logic import logic_of
 from questionnaires.parsing_conditions import check_conditions
+from questionnaires.parsing_expressions import read_expressions
 from questionnaires.parsing_items import ItemReader
-from questionnaires.problems import Findings, QuestionnaireError
+from questionnaires.problems import Problem, QuestionnaireError
 from questionnaires.reading import Reading
+from questionnaires.value_sets import ValueSets
 from questionnaires.values import Texts
 
 __all__ = ["parse", "read"]
@@ -27,17 +32,31 @@ def parse(document: Any) -> Questionnaire:
 
     What is broken is refused: QuestionnaireError, with every problem found, for any JSON value, and nothing else is
     raised. What is sound but asks for logic that Prom cannot run is kept, with a problem each, and is not publishable.
+    A Bundle of language versions, all of one url and version, becomes one questionnaire in several languages, whose
+    document is that of the first.
     """
-    refused = Findings()
-    refused.problems.extend(faults(document))
-    if not refused.problems and (not isinstance(document, Mapping) or document.get("resourceType") != "Questionnaire"):
-        refused.add(None, "not-a-resource", expected="Questionnaire")
-    if refused.problems:
-        raise QuestionnaireError(refused.problems)
+    if unsound := faults(document):
+        raise QuestionnaireError(unsound)
+    if not isinstance(document, Mapping) or document.get("resourceType") != "Bundle":
+        return _parse(document)
+    versions = [_parse(each) for each in documents(document)]
+    if not versions:
+        raise QuestionnaireError([Problem(None, "not-a-resource", "error", {"expected": "Questionnaire"})])
+    merged, problems = merge(versions)
+    if any(problem.code != "language-versions-differ" for problem in problems):
+        raise QuestionnaireError(problems)
+    return replace(merged, problems=(*merged.problems, *problems))
+
+
+def _parse(document: Any) -> Questionnaire:
+    if not isinstance(document, Mapping) or document.get("resourceType") != "Questionnaire":
+        raise QuestionnaireError([Problem(None, "not-a-resource", "error", {"expected": "Questionnaire"})])
     reading = Reading(_language(document))
     questionnaire = _compile(document, reading)
     if not reading.refused.problems:
         check_conditions(questionnaire, reading.refused, reading.noted)
+        logic = logic_of(questionnaire)
+        reading.noted.problems.extend(logic.problems if logic else ())
     for problem in unrunnable(document):
         (reading.refused if problem.code == "wrong-field" else reading.noted).problems.append(problem)
     if reading.refused.problems:
@@ -51,7 +70,8 @@ def _language(document: Mapping[str, Any]) -> str:
 
 
 def _compile(document: Mapping[str, Any], reading: Reading) -> Questionnaire:
-    items = ItemReader(reading, _value_sets(document, reading)).items(document)
+    items = ItemReader(reading, ValueSets(reading, document)).items(document)
+    expressions = read_expressions(reading, document, None) or ItemExpressions()
     url = reading.text(document, "url") or ""
     version = reading.text(document, "version") or ""
     name = reading.text(document, "id") or url.replace(":", "/").rpartition("/")[2]
@@ -67,6 +87,8 @@ def _compile(document: Mapping[str, Any], reading: Reading) -> Questionnaire:
         language=reading.language,
         languages=_languages(reading.language, title, items),
         items=items,
+        variables=expressions.variables,
+        constraints=expressions.constraints,
         document=document,
     )
 
@@ -74,7 +96,7 @@ def _compile(document: Mapping[str, Any], reading: Reading) -> Questionnaire:
 def _note_head(reading: Reading, items: tuple[Item, ...], **fields: str) -> None:
     for field, value in fields.items():
         if value in ("", _UNDETERMINED):
-            reading.noted.add(None, "field-missing", "warning" if field == "language" else "error", field=field)
+            reading.noted.add(None, "field-missing", "error" if field in ("url", "version") else "warning", field=field)
     if not items:
         reading.noted.add(None, "field-missing", field="item")
 
@@ -102,12 +124,3 @@ def _texts(items: tuple[Item, ...]) -> list[Texts | None]:
     for item in items:
         found += [item.text, *_texts(item.items)]
     return found
-
-
-def _value_sets(document: Mapping[str, Any], reading: Reading) -> Mapping[str, Mapping[str, Any]]:
-    contained = reading.children(document, "contained")
-    return {
-        str(resource["id"]): resource
-        for resource in contained
-        if resource.get("resourceType") == "ValueSet" and isinstance(resource.get("id"), str)
-    }

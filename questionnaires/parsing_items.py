@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time
-from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any
 
 from questionnaires import extensions as known
 from questionnaires.definition import Item, ItemType
-from questionnaires.extensions import extensions
-from questionnaires.fhir_values import ValueFault, read_value
-from questionnaires.kinds import UNSUPPORTED
+from questionnaires.parsing_bounds import LEAST, MOST, read_bound
+from questionnaires.parsing_checks import as_shown, check_item
 from questionnaires.parsing_conditions import read_behaviour, read_conditions
+from questionnaires.parsing_details import read_details, sublabel
+from questionnaires.parsing_expressions import read_expressions
 from questionnaires.parsing_options import read_options
 from questionnaires.reading import Reading
-from questionnaires.values import Texts, compare
-
-Bound: TypeAlias = Decimal | int | date | datetime | time
+from questionnaires.value_sets import ValueSets
+from questionnaires.values import Texts
 
 
 class ItemReader:
     """Reads items, and remembers which linkIds it has met."""
 
-    def __init__(self, reading: Reading, value_sets: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, reading: Reading, value_sets: ValueSets) -> None:
         self.reading = reading
         self.value_sets = value_sets
         self._met: set[str] = set()
@@ -47,12 +45,13 @@ class ItemReader:
             self.reading.refused.add(link_id, "unknown-type", type=kind if isinstance(kind, str) else "none")
             self.items(node, link_id)
             return None
-        return self._typed(node, link_id, ItemType(kind))
+        return as_shown(self.reading, self._typed(node, link_id, ItemType(kind)))
 
     def _typed(self, node: Mapping[str, Any], link_id: str, kind: ItemType) -> Item:
         reading = self.reading
         children = self.items(node, link_id)
         conditions = read_conditions(reading, node, link_id)
+        options, options_at = read_options(reading, node, link_id, kind, self.value_sets)
         item = Item(
             link_id=link_id,
             type=kind,
@@ -65,72 +64,26 @@ class ItemReader:
             repeats=reading.flag(node, "repeats", link_id) and kind is not ItemType.DISPLAY,
             read_only=reading.flag(node, "readOnly", link_id),
             hidden=reading.extension(node, known.HIDDEN, "Boolean", link_id) is True,
-            options=read_options(reading, node, link_id, kind, self.value_sets),
-            min_value=self._bound(node, known.MIN_VALUE, link_id, kind),
-            max_value=self._bound(node, known.MAX_VALUE, link_id, kind),
+            options=options,
+            options_at=options_at,
+            min_value=read_bound(reading, node, LEAST, link_id, kind),
+            max_value=read_bound(reading, node, MOST, link_id, kind),
             min_length=self._count(node, known.MIN_LENGTH, link_id),
             max_length=reading.count(node, "maxLength", link_id),
             max_decimal_places=self._count(node, known.MAX_DECIMAL_PLACES, link_id),
-            unit=self._unit(node, link_id),
             min_occurs=self._count(node, known.MIN_OCCURS, link_id),
             max_occurs=self._count(node, known.MAX_OCCURS, link_id),
             regex=self._regex(node, link_id),
-            item_control=self._control(node, link_id),
-            help=_help(children),
+            help=_help(children, sublabel(reading, node, link_id)),
+            expressions=read_expressions(reading, node, link_id),
+            **read_details(reading, node, link_id, kind, self.value_sets),
         )
-        self._check(item, node)
+        check_item(reading, item, node)
         return item
-
-    def _check(self, item: Item, node: Mapping[str, Any]) -> None:
-        noted, refused = self.reading.noted, self.reading.refused
-        if item.type is ItemType.DISPLAY and item.items:
-            refused.add(item.link_id, "display-with-items")
-        if item.type in UNSUPPORTED:
-            noted.add(item.link_id, "unsupported-type", "error" if item.required else "warning", type=item.type.value)
-        if "initial" in node:
-            unseen = item.hidden or item.read_only
-            noted.add(item.link_id, "initial-ignored", "error" if unseen else "warning")
-        if item.repeats and any(inner.is_question or inner.type is ItemType.GROUP for inner in item.items):
-            noted.add(item.link_id, "repeats-with-items", "warning")
-        if item.text is None and item.type is not ItemType.GROUP and not item.hidden:
-            noted.add(item.link_id, "no-text", "warning")
-        if crossed(item.min_value, item.max_value) or crossed(item.min_length, item.max_length):
-            refused.add(item.link_id, "bounds-crossed")
-
-    def _bound(self, node: Mapping[str, Any], url: str, link_id: str, kind: ItemType) -> Bound | None:
-        for extension in extensions(node):
-            if extension.url == url:
-                return self._read_bound(extension.node, link_id, kind)
-        return None
-
-    def _read_bound(self, node: Mapping[str, Any], link_id: str, kind: ItemType) -> Bound | None:
-        try:
-            value = read_value(node, "value", self.reading.language)
-        except ValueFault as fault:
-            runnable = fault.code not in ("unsupported-value", "partial-date")
-            (self.reading.refused if runnable else self.reading.noted).problems.append(fault.problem(link_id))
-            return None
-        if kind in _BOUND_KINDS and type(value) in _BOUND_KINDS[kind] and isinstance(value, Bound):
-            return value
-        self.reading.noted.add(link_id, "bound-on-wrong-type", type=kind.value)
-        return None
 
     def _count(self, node: Mapping[str, Any], url: str, link_id: str) -> int | None:
         value = self.reading.extension(node, url, "Integer", link_id)
         return None if value is None else self.reading.count({url: value}, url, link_id)
-
-    def _unit(self, node: Mapping[str, Any], link_id: str) -> str | None:
-        coding = self._object(node, known.UNIT, "Coding", link_id)
-        return self.reading.text(coding, "code", link_id) or self.reading.text(coding, "display", link_id)
-
-    def _control(self, node: Mapping[str, Any], link_id: str) -> str | None:
-        concept = self._object(node, known.ITEM_CONTROL, "CodeableConcept", link_id)
-        codings = self.reading.children(concept, "coding", link_id)
-        return self.reading.text(codings[0], "code", link_id) if codings else None
-
-    def _object(self, node: Mapping[str, Any], url: str, kind: str, link_id: str) -> Mapping[str, Any]:
-        value = self.reading.extension(node, url, kind, link_id)
-        return {} if value is None else self.reading.inner({url: value}, url, link_id)
 
     def _regex(self, node: Mapping[str, Any], link_id: str) -> str | None:
         pattern = self.reading.extension(node, known.REGEX, "String", link_id)
@@ -144,20 +97,9 @@ class ItemReader:
         return str(pattern)
 
 
-def crossed(least: Bound | None, most: Bound | None) -> bool:
-    """Whether a lower bound lies above its upper one."""
-    return least is not None and most is not None and compare(least, most) == 1
-
-
-def _help(children: tuple[Item, ...]) -> Texts | None:
-    return next((child.text for child in children if child.item_control == "help" and child.text), None)
-
-
-_NUMBERS: tuple[type, ...] = (int, Decimal)
-_BOUND_KINDS: Mapping[ItemType, tuple[type, ...]] = {
-    ItemType.INTEGER: _NUMBERS,
-    ItemType.DECIMAL: _NUMBERS,
-    ItemType.DATE: (date,),
-    ItemType.DATE_TIME: (datetime,),
-    ItemType.TIME: (time,),
-}
+def _help(children: tuple[Item, ...], beneath: Texts | None) -> Texts | None:
+    helping = next((child.text for child in children if child.item_control == "help" and child.text), None)
+    if helping is None or beneath is None:
+        return helping or beneath
+    languages = {**beneath.by_language, **helping.by_language}
+    return Texts.of({tag: f"{beneath.read(tag)[0]}\n\n{helping.read(tag)[0]}" for tag in languages}, beneath.base)

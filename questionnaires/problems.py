@@ -46,6 +46,19 @@ class Findings:
         self.problems.append(Problem(link_id, code, severity, values))
 
 
+class ValueFault(Exception):
+    """Why a value could not be read: a problem's code and values."""
+
+    def __init__(self, code: str, **values: str | int) -> None:
+        self.code = code
+        self.values: Mapping[str, str | int] = values
+        super().__init__(code)
+
+    def problem(self, link_id: str | None) -> Problem:
+        """Return the problem it makes at an item."""
+        return Problem(link_id, self.code, "error", self.values)
+
+
 class _WithProblems(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)

@@ -5,7 +5,7 @@ by a tag in `meta` and left out again on the way out.
 """
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from prom.catalogue.queries import from_json, newest
 from prom.catalogue.service import take_in
-from prom.errors import PublishedAlready
+from prom.errors import NotFound, PublishedAlready
 from questionnaires.documents import dumps, faults
+from questionnaires.languages import documents
 from questionnaires.parsing import parse
 from questionnaires.problems import Problem, QuestionnaireError
 
@@ -39,47 +40,63 @@ class Imported:
 
 
 def import_document(session: Session, document: Any, author: str) -> list[Imported]:
-    """Store a Questionnaire, or each one of a Bundle, as a draft; a draft again replaces it. Raises for no document."""
-    taken: set[tuple[str | None, str | None]] = set()
-    results = []
-    for resource in _resources(document):
-        result = _import_one(session, resource, author, taken)
-        taken.add((result.url, result.version))
-        results.append(result)
-    return results
+    """Store a Questionnaire, or those of a Bundle, as drafts; a draft again replaces it. Raises for no document.
+
+    The language versions in a Bundle, with one url and version, become one questionnaire, whose row holds them all.
+    """
+    results: dict[int, Imported] = {}
+    sound: dict[tuple[str, str], dict[int, Any]] = {}
+    resources = documents(document)
+    for place, resource in enumerate(resources):
+        try:
+            complete = completed(resource)
+            questionnaire = parse(complete)
+            of_one = sound.setdefault((questionnaire.url, questionnaire.version), {})
+            parse(_together(document, [*of_one.values(), complete]))
+        except QuestionnaireError as refused:
+            results[place] = _refused(resource, refused.problems)
+        else:
+            of_one[place] = complete
+    for of_one in sound.values():
+        whole = len(of_one) == len(resources)
+        stored = _together(document if whole else None, list(of_one.values()))
+        results |= {place: _store(session, stored, of_one[place], author) for place in of_one}
+    return [results[place] for place in sorted(results)]
 
 
-def _resources(document: Any) -> Iterator[Any]:
-    if not isinstance(document, Mapping) or document.get("resourceType") != "Bundle":
-        yield document
-        return
-    entries = document.get("entry")
-    for entry in entries if isinstance(entries, list) else []:
-        yield entry.get("resource") if isinstance(entry, Mapping) else entry
+def _together(bundle: Any, versions: list[Any]) -> Any:
+    """Return the one version itself, or a Bundle of several: the one they came in, where all that it held are here."""
+    if len(versions) == 1:
+        return versions[0]
+    entries = bundle.get("entry") if isinstance(bundle, Mapping) else None
+    if entries is None or len(entries) != len(versions):
+        return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": each} for each in versions]}
+    around = [entry if isinstance(entry, Mapping) else {} for entry in entries]
+    return {**bundle, "entry": [{**entry, "resource": each} for entry, each in zip(around, versions, strict=True)]}
 
 
-def _import_one(session: Session, resource: Any, author: str, taken: set[tuple[str | None, str | None]]) -> Imported:
+def _store(session: Session, stored: Any, version: Any, author: str) -> Imported:
+    """Take in what holds one version; its own reply says what is noted of it, and how it differs from the others."""
+    questionnaire, whole = parse(version), parse(stored)
+    url, number, language = questionnaire.url, questionnaire.version, questionnaire.language
+    lost = _languages_lost(session, questionnaire.canonical, whole.languages)
     try:
-        complete = completed(resource)
-        questionnaire = parse(complete)
-        if (questionnaire.url, questionnaire.version) in taken:
-            # The catalogue holds one document per url and version: a second would replace the first without a word.
-            raise QuestionnaireError([Problem(None, "language-version", "error")])
-        take_in(
-            session, "questionnaire", questionnaire.url, questionnaire.version, questionnaire.name, complete, author
-        )
-    except QuestionnaireError as refused:
-        return _refused(resource, refused.problems)
+        take_in(session, "questionnaire", url, number, whole.name, stored, author)
     except PublishedAlready as refused:
-        return _refused(resource, tuple(each for each in refused.problems if isinstance(each, Problem)))
-    return Imported(
-        questionnaire.url,
-        questionnaire.version,
-        questionnaire.language,
-        "imported",
-        questionnaire.publishable,
-        questionnaire.problems,
-    )
+        return _refused(version, tuple(each for each in refused.problems if isinstance(each, Problem)))
+    differing = [each for each in whole.problems if each.code == "language-versions-differ"]
+    problems = (*questionnaire.problems, *(each for each in differing if each.values["language"] == language), *lost)
+    return Imported(url, number, language, "imported", whole.publishable, problems)
+
+
+def _languages_lost(session: Session, canonical: str, languages: tuple[str, ...]) -> tuple[Problem, ...]:
+    """Return a warning where a draft that was there spoke a language that what replaces it does not."""
+    try:
+        before = parse(from_json(newest(session, "questionnaire", canonical).document)).languages
+    except (NotFound, QuestionnaireError):
+        return ()
+    gone = [each for each in before if each not in languages]
+    return (Problem(None, "language-replaced", "warning", {"languages": ", ".join(gone)}),) if gone else ()
 
 
 def _refused(resource: Any, problems: tuple[Problem, ...]) -> Imported:
@@ -96,7 +113,13 @@ def _refused(resource: Any, problems: tuple[Problem, ...]) -> Imported:
 
 
 def completed(document: Any) -> Any:
-    """Return a questionnaire with the url, version and status that it lacks, and a tag for each in its `meta`."""
+    """Return a questionnaire with the url, version and status that it lacks, and a tag for each in its `meta`.
+
+    Of a Bundle, each of its questionnaires.
+    """
+    if isinstance(document, Mapping) and document.get("resourceType") == "Bundle" and not faults(document):
+        versions = [completed(each) for each in documents(document)]
+        return _together(document, versions) if versions else document
     if not isinstance(document, Mapping) or document.get("resourceType") != "Questionnaire" or faults(document):
         return document
     added = {"url": _url(document), "version": VERSION, "status": STATUS}
@@ -114,13 +137,25 @@ def _url(document: Mapping[str, Any]) -> str:
     return f"urn:uuid:{uuid.uuid5(NAMESPACE, f'{named}|{language}')}"
 
 
-def export_document(session: Session, name_or_canonical: str) -> Any:
-    """Return the newest version of a questionnaire (or `url|version`) as it came in; raises NotFound."""
-    return as_it_came(from_json(newest(session, "questionnaire", name_or_canonical).document))
+def export_document(session: Session, name_or_canonical: str, language: str | None = None) -> Any:
+    """Return the newest version of a questionnaire (or `url|version`) as it came in; raises NotFound.
+
+    Several language versions leave as the Bundle they came in, or one of them by its language.
+    """
+    stored = from_json(newest(session, "questionnaire", name_or_canonical).document)
+    if language is None:
+        return as_it_came(stored)
+    for each in documents(stored):
+        if each.get("language") == language:
+            return as_it_came(each)
+    raise NotFound("questionnaire")
 
 
 def as_it_came(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a document without what was added at import."""
+    """Return a document, or a Bundle of them, without what was added at import."""
+    if document.get("resourceType") == "Bundle":
+        entries = [{**entry, "resource": as_it_came(entry["resource"])} for entry in document["entry"]]
+        return {**document, "entry": entries}
     meta = document.get("meta")
     if not isinstance(meta, Mapping) or not isinstance(meta.get("tag"), list):
         return dict(document)

@@ -1,4 +1,4 @@
-"""`prom questionnaire ...`: looking at questionnaires, taking them in and letting them out, checking a response."""
+"""`prom questionnaire ...`: looking at questionnaires, taking them in and letting them out."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,17 +14,14 @@ from prom.catalogue.models import Definition
 from prom.commands.speaking import as_json, opened, operator, say
 from prom.errors import NotFound
 from questionnaires.definition import Item, Questionnaire
-from questionnaires.documents import loads, read
+from questionnaires.documents import read
 from questionnaires.parsing import parse
-from questionnaires.problems import Problem, ResponseError
-from questionnaires.response import from_fhir
-from questionnaires.validation import validate as find_problems
+from questionnaires.problems import Problem, QuestionnaireError
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 #: What the catalogue, not the questionnaire itself, has against an import.
 OWN_WORDS = {
-    "language-version": "another language version in this Bundle has the same url and version; give each its own",
-    "published-already": "this version is published already and differs; give it a new version",
+    "language-replaced": "the replaced draft also spoke {languages}; a Bundle keeps several languages",
 }
 
 
@@ -78,7 +75,7 @@ def _as_document(found: Questionnaire) -> dict[str, Any]:
         "title": str(found.title),
         "languages": list(found.languages),
         "publishable": found.publishable,
-        "problems": [_problem(each) for each in found.problems],
+        "problems": [problem_document(each) for each in found.problems],
         "items": items,
     }
 
@@ -94,23 +91,27 @@ def _walk(items: Iterable[Item], depth: int = 1) -> Iterable[tuple[int, Item]]:
 @as_json
 @click.pass_context
 def import_file(context: click.Context, file: Path, as_json: bool) -> None:
-    """Store the FHIR R4 Questionnaire in FILE as a draft, or each one of a Bundle. Ends with 1 if one is refused."""
+    """Store the FHIR R4 Questionnaire in FILE as a draft, or each one of a Bundle. Ends with 1 if one is refused.
+
+    Language versions in one Bundle, with the same url and version, become one questionnaire in several languages.
+    """
     opened()
-    with db.transaction() as session:
-        results = exchange.import_document(session, read(file), author=operator().role or "operator")
+    try:
+        document = read(file)
+    except QuestionnaireError as unreadable:
+        document, results = {}, [Imported(None, None, None, "refused", False, unreadable.problems)]
+    else:
+        with db.transaction() as session:
+            results = exchange.import_document(session, document, author=operator().role or "operator")
     if as_json:
-        documents = [_imported(each) for each in results]
-        say(documents[0] if len(documents) == 1 and not _is_bundle(file) else documents)
+        replies = [_imported(each) for each in results]
+        say(replies if document.get("resourceType") == "Bundle" else replies[0])
     for each in results if not as_json else ():
         click.echo(f"{each.outcome}: {each.url}|{each.version} {each.language or ''}".rstrip())
         for problem in each.problems:
-            click.echo(f"  {problem.severity}: {_text(problem)}")
+            click.echo(f"  {problem.severity}: {problem_text(problem)}")
     if any(each.outcome == "refused" for each in results):
         context.exit(1)
-
-
-def _is_bundle(file: Path) -> bool:
-    return read(file).get("resourceType") == "Bundle"
 
 
 def _imported(result: Imported) -> dict[str, Any]:
@@ -120,59 +121,39 @@ def _imported(result: Imported) -> dict[str, Any]:
         "language": result.language,
         "outcome": result.outcome,
         "publishable": result.publishable,
-        "problems": [_problem(each) for each in result.problems],
+        "problems": [problem_document(each) for each in result.problems],
     }
 
 
-def _problem(problem: Problem) -> dict[str, Any]:
+def problem_document(problem: Problem) -> dict[str, Any]:
+    """Return a problem as every command's --json gives it."""
     return {
         "linkId": problem.link_id,
         "code": problem.code,
         "severity": problem.severity,
-        "text": _text(problem),
+        "text": problem_text(problem),
     }
 
 
-def _text(problem: Problem) -> str:
-    return OWN_WORDS.get(problem.code, problem.text)
+def problem_text(problem: Problem) -> str:
+    """Return what a problem says, in English."""
+    own = OWN_WORDS.get(problem.code)
+    return own.format_map(problem.values) if own else problem.text
 
 
 @questionnaire.command("export")
 @click.argument("name")
 @click.option("--format", "file_format", type=click.Choice(["fhir"]), default="fhir", show_default=True)
-def export(name: str, file_format: str) -> None:
+@click.option("--language", help="One of several language versions; without it they leave as the Bundle they came in.")
+def export(name: str, file_format: str, language: str | None) -> None:
     """Write a questionnaire's document to standard output as it came in: by name, url, or 'URL|VERSION'."""
     opened()
     with db.reading() as session:
+        _newest(session, name)
         try:
-            say(exchange.export_document(session, name))
+            say(exchange.export_document(session, name, language))
         except NotFound:
-            raise unknown(name) from None
-
-
-@questionnaire.command("validate")
-@click.argument("questionnaire", type=FILE)
-@click.argument("response", type=FILE)
-@as_json
-@click.pass_context
-def validate(context: click.Context, questionnaire: Path, response: Path, as_json: bool) -> None:
-    """Check the response in one file against the questionnaire in another. Ends with 1 if it is not valid.
-
-    Needs neither keys nor database, and stores nothing.
-    """
-    asked = parse(exchange.completed(read(questionnaire)))
-    try:
-        problems = find_problems(asked, from_fhir(loads(response.read_text(encoding="utf-8"))))
-    except ResponseError as refused:
-        problems = refused.problems
-    valid = not any(problem.severity == "error" for problem in problems)
-    if as_json:
-        say({"valid": valid, "problems": [_problem(each) for each in problems]})
-    else:
-        click.echo("valid" if valid else "not valid")
-        for problem in problems:
-            click.echo(f"  {problem.severity}: {_text(problem)}")
-    context.exit(0 if valid else 1)
+            raise click.ClickException(f"There is no version of {name!r} in {language!r}.") from None
 
 
 def _newest(session: Session, name: str) -> Definition:

@@ -17,6 +17,7 @@ from prom.fhir.instructions import Instruction
 from prom.patients import sealing
 from prom.responses.models import COUNTS, ReplacedResponse, Response
 from questionnaires.documents import loads
+from questionnaires.languages import documents
 
 #: What the patient must do at once: R4 has no element for it.
 INSTRUCTION = "urn:prom:fhir:instruction"
@@ -109,8 +110,11 @@ def instant(moment: datetime) -> str:
 
 
 def questionnaire(row: Definition) -> dict[str, Any]:
-    """Return a published questionnaire's document as it came, with its id here and the status it was given here."""
-    document = dict(loads(row.document))
+    """Return a published questionnaire's document as it came, with its id here and the status it was given here.
+
+    Of several language versions it is the first.
+    """
+    document = dict(documents(loads(row.document))[0])
     changed = {"lastUpdated": instant(row.published_at or row.imported_at)}
     return {**document, "id": str(row.id), "meta": {**document.get("meta", {}), **changed}, "status": row.status}
 

@@ -121,9 +121,13 @@ def test_an_open_choice_takes_a_text_but_no_foreign_code() -> None:
     assert faults(asked, a=Coding("urn:other", "1")) == {("a", "option-not-offered")}
 
 
-def test_a_choice_whose_options_nobody_knows_is_refused() -> None:
-    unknown = replace(one(), items=(Item("a", ItemType.CHOICE),))
-    assert faults(unknown, a=Coding(SYSTEM, "1")) == {("a", "option-not-offered")}
+def test_an_answer_out_of_options_that_lie_elsewhere_is_refused_as_not_to_be_told() -> None:
+    elsewhere = replace(one(), items=(Item("a", ItemType.CHOICE, options_at="http://example.org/vs"),))
+    assert faults(elsewhere, a=Coding(SYSTEM, "1")) == {("a", "options-unknown")}
+
+
+def test_a_choice_without_any_list_takes_any_code() -> None:
+    assert faults(replace(one(), items=(Item("a", ItemType.CHOICE),)), a=Coding(SYSTEM, "1")) == set()
 
 
 def test_bounds_are_refused_beyond_and_taken_at_the_limit() -> None:
@@ -260,8 +264,8 @@ def test_a_response_to_another_questionnaire_or_version_is_refused() -> None:
 
 
 @pytest.mark.parametrize("kind", ["attachment", "reference"])
-def test_a_type_that_prom_takes_no_answers_to_is_refused(kind: str) -> None:
-    assert faults(one(kind), a="x") == {("a", "unsupported-type")}
+def test_a_text_is_no_file_and_no_reference(kind: str) -> None:
+    assert faults(one(kind), a="x") == {("a", "wrong-type")}
 
 
 # Refused for its shape

@@ -84,16 +84,6 @@ def test_a_published_version_cannot_be_replaced(hospital: Hospital, prom: Prom, 
     assert answer(result)["problems"][0]["code"] == "published-already"
 
 
-def test_two_language_versions_under_one_url_and_version_do_not_replace_each_other(prom: Prom, write: Write) -> None:
-    bundle = {
-        "resourceType": "Bundle",
-        "entry": [{"resource": FORM}, {"resource": {**FORM, "language": "en", "title": "A form"}}],
-    }
-    result = prom("questionnaire", "import", write("bundle.json", bundle), "--json")
-    assert result.exit_code == 1
-    assert [(each["language"], each["outcome"]) for each in answer(result)] == [("nb", "imported"), ("en", "refused")]
-
-
 @pytest.mark.parametrize("user", ["administrator", "quality", "nobody"])
 def test_only_a_nurse_or_physician_can_sign(hospital: Hospital, prom: Prom, write: Write, user: str) -> None:
     prom("questionnaire", "import", write("form.json", FORM))
