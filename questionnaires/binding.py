@@ -94,7 +94,7 @@ def _renamed(instrument: InstrumentKey, bound: Mapping[str, str], found: Finding
     for scale in instrument.scales:
         if not left_out & set(scale.items) and all(code in kept for code in scale.of):
             kept[scale.code] = renamed(scale, bound)
-    if not kept:
+    if not kept and not found.problems:
         found.add(None, "no-scales")
     return tuple(kept.values())
 

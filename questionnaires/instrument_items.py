@@ -41,7 +41,7 @@ class InstrumentItem:
 
     def in_order(self, worths: Sequence[Any]) -> Any:
         """Return what each number counts, given in the order of the numbers; as it is where the lengths differ."""
-        if self.values is None or len(self.values) != len(worths):
+        if self.values is None or len(self.values) != len(worths) or isinstance(worths, Mapping):
             return worths
         return {_as_text(value): worth for value, worth in zip(sorted(self.values), worths, strict=True)}
 
@@ -73,7 +73,7 @@ def read_items(document: Mapping[str, Any], found: Findings) -> tuple[Instrument
         for name in expanded([names]):
             try:
                 item = _read_item(name, node, codes.get(name, []))
-            except (ValueFault, ValueError, TypeError, ArithmeticError):
+            except (ValueFault, ValueError, TypeError, AttributeError, ArithmeticError):
                 found.add(name, "wrong-field", field=name, expected="low and high, or values, and points for each")
                 continue
             if name in made or len(made) >= _MOST_ITEMS:

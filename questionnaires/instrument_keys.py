@@ -71,6 +71,10 @@ def _read(document: Mapping[str, Any], found: Findings) -> InstrumentKey:
         for name in scale.items:
             if name not in known:
                 found.add(name, "scale-unknown-item", scale=scale.code)
+            elif name in scale.points and known[name].values != frozenset(scale.points[name]):
+                found.add(
+                    None, "scale-field", scale=scale.code, field="points", expected=f"one for each number of {name}"
+                )
     return InstrumentKey(
         **texts,
         title=_title(document, found),
@@ -102,7 +106,7 @@ def _scale_written_out(node: dict[str, Any], known: Mapping[str, InstrumentItem]
             node[field] = expanded(node[field])
     node.setdefault("kind", "scale")
     listed = node.get("items")
-    names = [name for name in listed if name in known] if isinstance(listed, list) else []
+    names = [name for name in listed if isinstance(name, str) and name in known] if isinstance(listed, list) else []
     bounds = {(known[name].low, known[name].high) for name in names}
     if len(bounds) == 1 and not {"low", "high"} & node.keys():
         ((node["low"], node["high"]),) = bounds

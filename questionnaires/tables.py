@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from operator import itemgetter
+from typing import TypeAlias
 
 from questionnaires.arithmetic import Worth, worth, worth_of_scales
 from questionnaires.exact import exact
@@ -30,30 +32,42 @@ class BadCell:
     allowed: str
 
 
+#: A scale's worth, and how a cell shows it.
+Shown: TypeAlias = tuple[Worth, str]
+
+
 class TableScorer:
     """Scores rows by a key, given the place of each item's column."""
 
-    def __init__(self, key: InstrumentKey, places: Mapping[str, int], *, impute: bool = False) -> None:
+    def __init__(
+        self, key: InstrumentKey, places: Mapping[str, int], *, impute: bool = False, decimal: str = "."
+    ) -> None:
         """`impute`: attributes that were not asked because the first one was 0 count as 0 (composites only)."""
         self.scales = tuple(
             replace(scale, first_nought_decides=impute) for scale in key.scales if _is_there(scale, key, places)
         )
-        self._cells = [_Cells(key.by_name[item], place) for item, place in places.items()]
-        self._of_scale = [_OfScale(scale, places) for scale in self.scales]
+        self._width = max(places.values(), default=-1) + 1
+        self._columns = [_Column(key.by_name[item], place) for item, place in places.items()]
+        self._of_scale = [_OfScale(scale, places, decimal) for scale in self.scales]
 
-    def score(self, row: Sequence[str]) -> tuple[list[Worth], list[BadCell]]:
-        """Return the worth of every scale, in the order of `scales`, and the cells that hold no answer."""
+    def score(self, row: Sequence[str]) -> tuple[list[Shown], list[BadCell]]:
+        """Return what every scale is worth, in the order of `scales`, and the cells that hold no answer."""
+        if len(row) < self._width:
+            row = [*row, *[""] * (self._width - len(row))]
         numbers: dict[str, Number] = {}
         bad: list[BadCell] = []
-        for cells in self._cells:
-            text = row[cells.place] if cells.place < len(row) else ""
-            numbers[cells.item.name] = number = cells.read(text)
+        for column in self._columns:
+            text = row[column.place]
+            numbers[column.name] = number = column.known.get(text) or column.read(text)
             if number is NOT_ON_THE_SCALE:
-                bad.append(BadCell(cells.place, text, cells.item.allowed))
+                bad.append(BadCell(column.place, text, column.item.allowed))
         made: dict[str, Worth] = {}
+        shown = []
         for each in self._of_scale:
-            made[each.scale.code] = each.worth(row, numbers, made)
-        return list(made.values()), bad
+            one = each.shown(row, numbers, made)
+            made[each.scale.code] = one[0]
+            shown.append(one)
+        return shown, bad
 
 
 def _is_there(scale: Scale, key: InstrumentKey, places: Mapping[str, int]) -> bool:
@@ -61,20 +75,17 @@ def _is_there(scale: Scale, key: InstrumentKey, places: Mapping[str, int]) -> bo
     return not scale.items or any(item in places or not key.by_name[item].optional for item in scale.items)
 
 
-class _Cells:
+class _Column:
     """The column of one item: what its cells have held so far, as numbers."""
 
     def __init__(self, item: InstrumentItem, place: int) -> None:
-        self.item = item
-        self.place = place
-        self._known: dict[str, Number] = {}
+        self.item, self.name, self.place = item, item.name, place
+        self.known: dict[str, Number] = {}
 
     def read(self, text: str) -> Number:
-        number = self._known.get(text)
-        if number is None:
-            number = read_cell(self.item, text)
-            if len(self._known) < _MOST_REMEMBERED:
-                self._known[text] = number
+        number = read_cell(self.item, text)
+        if len(self.known) < _MOST_REMEMBERED:
+            self.known[text] = number
         return number
 
 
@@ -93,21 +104,27 @@ def read_cell(item: InstrumentItem, text: str) -> Number:
 class _OfScale:
     """One scale, and what it was worth for the answers seen so far."""
 
-    def __init__(self, scale: Scale, places: Mapping[str, int]) -> None:
+    def __init__(self, scale: Scale, places: Mapping[str, int], decimal: str) -> None:
         self.scale = scale
-        self._places = [places[item] for item in scale.items if item in places]
-        self._known: dict[tuple[str, ...], Worth] = {}
+        self._decimal = decimal
+        there = [places[item] for item in scale.items if item in places]
+        self._take: Callable[[Sequence[str]], object] = itemgetter(*there) if there else lambda row: None
+        self._known: dict[object, Shown] = {}
 
-    def worth(self, row: Sequence[str], numbers: Mapping[str, Number], made: Mapping[str, Worth]) -> Worth:
+    def shown(self, row: Sequence[str], numbers: Mapping[str, Number], made: Mapping[str, Worth]) -> Shown:
         if self.scale.of:
-            return worth_of_scales(self.scale, made)
-        cells = tuple([row[place] for place in self._places if place < len(row)])
+            return self._show(worth_of_scales(self.scale, made))
+        cells = self._take(row)
         known = self._known.get(cells)
-        if known is None or len(cells) != len(self._places):
-            known = worth(self.scale, {item: numbers.get(item, NOT_ANSWERED) for item in self.scale.items})
+        if known is None:
+            known = self._show(worth(self.scale, {item: numbers.get(item, NOT_ANSWERED) for item in self.scale.items}))
             if len(self._known) < _MOST_REMEMBERED:
                 self._known[cells] = known
         return known
+
+    def _show(self, made: Worth) -> Shown:
+        value = made[0]
+        return made, "" if value is None else as_text(self.scale, float(value)).replace(".", self._decimal)
 
 
 def as_text(scale: Scale, value: float) -> str:

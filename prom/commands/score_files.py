@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from questionnaires.arithmetic import Worth
-from questionnaires.exact import Exact
-from questionnaires.tables import BadCell, TableScorer, as_text
+from questionnaires.tables import BadCell, TableScorer
 
 #: So much of a file shows its separator and its decimal sign.
 SAMPLE = 65_536
@@ -44,7 +42,7 @@ def form_of(path: Path) -> Form:
     with path.open("rb") as file:
         text = file.read(SAMPLE).decode("utf-8", errors="replace")
     header = text.lstrip(_BOM).partition("\n")[0]
-    separator = max((";", ",", "\t"), key=header.count)
+    separator = max((",", ";", "\t"), key=header.count)
     commas = separator != "," and any(_has_decimal_comma(line, separator) for line in text.split("\n")[1:])
     return Form(separator, "," if commas else ".", text.startswith(_BOM), "\r\n" if header.endswith("\r") else "\n")
 
@@ -72,16 +70,14 @@ def rows_of(path: Path, form: Form, moved: Callable[[float], None]) -> Iterator[
 class Writer:
     """Writes each row with its scores: in a column of that name where the file has one, else behind."""
 
-    def __init__(self, scorer: TableScorer, header: Sequence[str], form: Form, reasons: bool) -> None:
+    def __init__(self, scorer: TableScorer, header: Sequence[str], reasons: bool) -> None:
         self._scorer = scorer
-        self._decimal = form.decimal
         self._reasons = reasons
         self._header = list(header)
         self._names = [scale.code for scale in scorer.scales]
         if reasons:
             self._names += [f"{scale.code}_MISSING" for scale in scorer.scales]
         self._places = self._find_places()
-        self._known: dict[tuple[int, Exact], str] = {}
 
     def _find_places(self) -> list[int]:
         folded = [name.strip().casefold() for name in self._header]
@@ -104,23 +100,12 @@ class Writer:
         """Return the row as it is written, and its bad cells."""
         made, bad = self._scorer.score(row)
         cells = [*row, *[""] * (len(self._header) - len(row))]
-        texts = [self._text(number, each) for number, each in enumerate(made)]
+        texts = [text for _, text in made]
         if self._reasons:
-            texts += [missing or "" for _, missing, _ in made]
+            texts += [missing or "" for (_, missing, _), _ in made]
         for place, text in zip(self._places, texts, strict=True):
             cells[place] = text
         return cells, bad
-
-    def _text(self, number: int, made: Worth) -> str:
-        value = made[0]
-        if value is None:
-            return ""
-        text = self._known.get((number, value))
-        if text is None:
-            text = as_text(self._scorer.scales[number], float(value)).replace(".", self._decimal)
-            if len(self._known) < SAMPLE:
-                self._known[number, value] = text
-        return text
 
 
 def write_scores(

@@ -1,5 +1,6 @@
 """`prom score`: tables of answers scored by an instrument key. Needs neither keys nor database, and stores nothing."""
 
+import csv
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -75,11 +76,13 @@ def _score_table(
         try:
             header = next(rows, [])
             columns = _columns(key, header, given)
-            scorer = TableScorer(key, columns.places, impute=impute)
-            writer = score_files.Writer(scorer, header, form, reasons)
+            scorer = TableScorer(key, columns.places, impute=impute, decimal=form.decimal)
+            writer = score_files.Writer(scorer, header, reasons)
             tally = score_files.write_scores(rows, header, writer, form, out, _tell)
         except UnicodeDecodeError:
             raise click.ClickException(f"{table} is not UTF-8.") from None
+        except csv.Error as fault:
+            raise click.ClickException(f"{table} is no table: {fault}.") from None
     if tally.bad > score_files.MOST_LISTED:
         _tell(f"and {tally.bad - score_files.MOST_LISTED} more")
     return tally
