@@ -10,6 +10,7 @@ from typing import TypeAlias
 from questionnaires.answers import QuestionnaireResponse
 from questionnaires.branching import place_of
 from questionnaires.definition import Item, Questionnaire, Value
+from questionnaires.expressions.evaluation import Budget
 from questionnaires.expressions.faults import NotComputed
 from questionnaires.logic import Formula, Logic, logic_of
 from questionnaires.places import Where
@@ -42,11 +43,12 @@ def completed(questionnaire: Questionnaire, response: QuestionnaireResponse, tod
     logic = logic_of(questionnaire)
     if logic is None or not logic.calculated:
         return Completion(response)
-    made, results = response, _calculate(questionnaire, logic, response, today)
+    budget = Budget()
+    made, results = response, _calculate(questionnaire, logic, response, today, budget)
     # What was worked out may change what is asked, and what is asked what is worked out.
     for _ in range(len(logic.calculated) + 1):
         made = written(questionnaire, response, results)
-        again = _calculate(questionnaire, logic, made, today)
+        again = _calculate(questionnaire, logic, made, today, budget)
         if _alike(again, results):
             break
         results = again
@@ -109,11 +111,15 @@ def starting(questionnaire: Questionnaire, today: date | None = None) -> Complet
 
 
 def _calculate(
-    questionnaire: Questionnaire, logic: Logic, response: QuestionnaireResponse, today: date | None
+    questionnaire: Questionnaire,
+    logic: Logic,
+    response: QuestionnaireResponse,
+    today: date | None,
+    budget: Budget,
 ) -> Results:
     """Work out every calculated item in every place where it is asked, from the answers that count."""
     place = place_of(questionnaire, response)
-    sheet = Worksheet(questionnaire, logic, pruned(questionnaire, response, place), today)
+    sheet = Worksheet(questionnaire, logic, pruned(questionnaire, response, place), today, budget)
     results: dict[tuple[Where, str], tuple[Value, ...] | NotComputed] = {}
     for station in sheet.stations():
         formula = logic.calculated.get(station.item.link_id)

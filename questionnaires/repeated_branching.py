@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from questionnaires.answers import QuestionnaireResponse, ResponseItem
 from questionnaires.conditions import hold
 from questionnaires.definition import Item, Questionnaire, Value
+from questionnaires.expressions.evaluation import Budget
 from questionnaires.logic import Logic, logic_of
 from questionnaires.places import ABSENT, Place, Where, by_opener, opens
 from questionnaires.pruning import pruned
@@ -27,10 +28,11 @@ def judged(questionnaire: Questionnaire, response: QuestionnaireResponse) -> Pla
     if logic is None or not logic.enable:
         return _Judging(questionnaire, by_place, {}).place(None, [response.items], {}, frozenset(), ())
     held: Held = {}
+    budget = Budget()
     seen = response
     place = Place(frozenset())
     for _ in range(len(logic.enable) + 2):
-        before, held = held, _held(questionnaire, logic, seen)
+        before, held = held, _held(questionnaire, logic, seen, budget)
         place = _Judging(questionnaire, by_place, held).place(None, [response.items], {}, frozenset(), ())
         if before == held:
             break
@@ -42,9 +44,9 @@ def _by_opener(_: None, questionnaire: Questionnaire) -> Mapping[str | None, tup
     return by_opener(questionnaire)
 
 
-def _held(questionnaire: Questionnaire, logic: Logic, seen: QuestionnaireResponse) -> Held:
+def _held(questionnaire: Questionnaire, logic: Logic, seen: QuestionnaireResponse, budget: Budget) -> Held:
     held: dict[tuple[Where, str], bool] = {}
-    sheet = Worksheet(questionnaire, logic, seen)
+    sheet = Worksheet(questionnaire, logic, seen, budget=budget)
     for station in sheet.stations():
         formula = logic.enable.get(station.item.link_id)
         if formula is not None:

@@ -13,7 +13,7 @@ from questionnaires.definition import Coding, Item, Questionnaire
 from questionnaires.exchange import to_fhir
 from questionnaires.expressions.evaluation import Budget, Surroundings, evaluate
 from questionnaires.expressions.faults import NotComputed
-from questionnaires.expressions.nodes import UCUM, Node, Nodes, read
+from questionnaires.expressions.nodes import UCUM, Node, Nodes
 from questionnaires.expressions.operators import truth
 from questionnaires.logic import Formula, Logic
 from questionnaires.places import ABSENT, Where, opens
@@ -54,7 +54,7 @@ class Worth:
 
 
 class Worksheet:
-    """A questionnaire's formulas beside one response, all within one budget of steps."""
+    """A questionnaire's formulas beside one response; `budget` may be shared with other worksheets of that response."""
 
     def __init__(
         self,
@@ -62,19 +62,18 @@ class Worksheet:
         logic: Logic,
         response: QuestionnaireResponse,
         today: date | None = None,
-        context: Mapping[str, Any] | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.questionnaire = questionnaire
         self.logic = logic
-        self.root = Node(to_fhir(response), "QuestionnaireResponse")
+        self.root, self.fault = _root(response)
         self.top = Scope(None, logic.variables.get(None, {}), self.root, None)
         self.today = today
-        self.budget = Budget()
+        self.budget = budget or Budget()
         self.given: dict[str, Nodes] = {
             "resource": [self.root],
             "questionnaire": [Node(questionnaire.document, "Questionnaire")],
             "ucum": [Node(UCUM, "String")],
-            **{name: [read(each)] for name, each in (context or {}).items()},
         }
 
     def stations(self) -> Iterator[Station]:
@@ -108,6 +107,8 @@ class Worksheet:
 
     def nodes(self, formula: Formula, station: Station | None) -> Nodes:
         """Return what a formula is worth for an item, or for the response; raises NotComputed, and nothing else."""
+        if self.fault is not None:
+            raise self.fault
         node, scope, item = (self.root, self.top, None) if station is None else _of(station)
         return self._evaluate(formula, node, scope, item)
 
@@ -171,6 +172,13 @@ class Worksheet:
                 return node
             waiting.extend(node.get("item", []))
         return {"linkId": link_id}
+
+
+def _root(response: QuestionnaireResponse) -> tuple[Node, NotComputed | None]:
+    try:
+        return Node(to_fhir(response), "QuestionnaireResponse"), None
+    except TypeError:
+        return Node({}, "QuestionnaireResponse"), NotComputed("an answer is of no kind at all")
 
 
 def _of(station: Station) -> tuple[Node, Scope, Item | None]:

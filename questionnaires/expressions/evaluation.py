@@ -38,7 +38,7 @@ Variables: TypeAlias = Callable[[str], Nodes]
 Weights: TypeAlias = Callable[[Node], Decimal | None]
 
 #: Enough for a form of 1,000 items with an expression each; about two seconds of one core.
-MOST_STEPS = 500_000
+MOST_STEPS = 250_000
 
 
 class Budget:
