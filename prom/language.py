@@ -72,6 +72,11 @@ def as_date(day: date, language: str) -> str:
     return format_date(day, format="long", locale=_locale(language))
 
 
+def as_month(day: date, language: str) -> str:
+    """Write the month and year of a day."""
+    return format_skeleton("yMMMM", day, locale=_locale(language))
+
+
 def as_short_date(day: date, language: str) -> str:
     """Write a day shortly, for tables."""
     return format_skeleton("MMMd", day, locale=_locale(language))

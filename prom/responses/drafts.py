@@ -1,7 +1,7 @@
 """Begun forms: each answer is saved, and judged, as it is given."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,21 +13,37 @@ from prom.assignments import links
 from prom.assignments import service as assignments
 from prom.assignments.models import Assignment, Visit
 from prom.audit import service as audit
+from prom.catalogue.queries import Instrument
 from prom.db import new_id
-from prom.errors import DeadLink, Invalid, InvalidResponse
+from prom.errors import DeadLink, Invalid
 from prom.patients import sealing
 from prom.responses.identifiers import Identifier
 from prom.responses.judging import instrument_of, items_of, judge_at_once
 from prom.responses.models import Draft, ReplacedResponse, Response
+from prom.responses.saving import Answered, finished, saved
 from prom.worklist import service as worklist
 from questionnaires.answers import QuestionnaireResponse
-from questionnaires.branching import enabled
-from questionnaires.definition import Questionnaire
 from questionnaires.documents import dumps, loads
 from questionnaires.exchange import from_fhir, to_fhir
 from questionnaires.response import build
-from questionnaires.validation import validate
 from questionnaires.values import Value
+
+__all__ = [
+    "Answered",
+    "Given",
+    "Opened",
+    "discard",
+    "finished",
+    "identifier_of",
+    "of_assignment",
+    "open_response",
+    "opened",
+    "save_answer",
+    "save_answers",
+    "save_shape",
+    "seal_response",
+    "set_language",
+]
 
 #: What a page gives for one item: nothing, one value, or several.
 Given = Value | Sequence[Value] | None
@@ -51,49 +67,56 @@ def of_assignment(session: Session, assignment: Assignment) -> Opened | None:
 
 
 def save_answer(session: Session, visit: Visit, link_id: str, given: Given, language: str) -> tuple[Finding, ...]:
-    """Save one answer and judge it; returns the emergencies that this very answer raises: she sees them now.
-
-    Raises InvalidResponse with the problems of this item, DeadLink when the assignment can no longer be answered.
-    """
-    assignment = assignments.lock(session, visit.assignment_id)
-    if visit.confirmed_at is None or not links.is_answerable(assignment, clock.now()):
-        raise DeadLink
-    instrument = instrument_of(session, assignment)
-    if instrument is None or instrument.questionnaire.item(link_id) is None:
+    """Save the answer to a question that stands once in its form, by its linkId; see `save_answers()`."""
+    _, instrument = _answerable(session, visit)
+    item = instrument.questionnaire.item(link_id)
+    if item is None:
         raise Invalid("item")
+    values = build(instrument.questionnaire, {link_id: given}).answers_to(link_id)
+    return save_answers(session, visit, [Answered(item, (), values)], language)
+
+
+def save_answers(session: Session, visit: Visit, given: Sequence[Answered], language: str) -> tuple[Finding, ...]:
+    """Save the answers of one page and judge them; returns the emergencies that these very answers raise.
+
+    Raises InvalidResponse with the problems of these items, DeadLink when the assignment can no longer be answered.
+    """
+    assignment, instrument = _answerable(session, visit)
     before = of_assignment(session, assignment)
-    answers: dict[str, Given] = dict(before.response.flat()) if before else {}
-    answers[link_id] = given
-    response = build(instrument.questionnaire, answers, status="in-progress", language=language)
-    _refuse_wrong(instrument.questionnaire, response, link_id)
-    assignments.begin(assignment)
-    links.go_on(visit)
-    _store(session, assignment, response, language)
+    begun = before.response if before else build(instrument.questionnaire, {}, status="in-progress")
+    response = saved(instrument.questionnaire, replace(begun, language=language), given)
+    _begin(session, visit, assignment, response, language)
     findings = judge_at_once(session, assignment, instrument, response)
     until_now = judge_at_once(session, assignment, instrument, before.response) if findings and before else ()
     typed_now = worklist.beyond(findings, until_now)
     worklist.raise_alerts(session, assignments.origin_of(assignment), findings, links.actor_of(visit), typed_now)
+    named = {each.item.link_id for each in given}
+    return tuple(each for each in findings if each.instruction and (each in typed_now or named & {*items_of(each)}))
+
+
+def save_shape(session: Session, visit: Visit, response: QuestionnaireResponse, language: str) -> None:
+    """Save a begun form to which a repetition was added, or from which one was taken; that alone says nothing ill."""
+    assignment, _ = _answerable(session, visit)
+    _begin(session, visit, assignment, response, language)
+
+
+def _answerable(session: Session, visit: Visit) -> tuple[Assignment, Instrument]:
+    assignment = assignments.lock(session, visit.assignment_id)
+    if visit.confirmed_at is None or not links.is_answerable(assignment, clock.now()):
+        raise DeadLink
+    instrument = instrument_of(session, assignment)
+    if instrument is None:
+        raise Invalid("item")
+    return assignment, instrument
+
+
+def _begin(
+    session: Session, visit: Visit, assignment: Assignment, response: QuestionnaireResponse, language: str
+) -> None:
+    assignments.begin(assignment)
+    links.go_on(visit)
+    _store(session, assignment, response, language)
     _record(session, visit, "response.save")
-    return tuple(each for each in findings if each.instruction and (each in typed_now or link_id in items_of(each)))
-
-
-def _refuse_wrong(questionnaire: Questionnaire, response: QuestionnaireResponse, link_id: str) -> None:
-    """Refuse what this item cannot hold; what other items lack or hold is not this save's matter."""
-    item = questionnaire.item(link_id)
-    problems = [each for each in validate(questionnaire, response, complete=False) if each.link_id == link_id]
-    wrong = tuple(each for each in problems if each.severity == "error")
-    if wrong:
-        raise InvalidResponse(wrong)
-    if item is not None and item.required and not response.answers_to(link_id):
-        missing = [each for each in validate(questionnaire, response, complete=True) if each.link_id == link_id]
-        raise InvalidResponse(tuple(missing))
-
-
-def finished(questionnaire: Questionnaire, begun: QuestionnaireResponse) -> QuestionnaireResponse:
-    """Return what is sent of a begun form: the answers to enabled items, without what was branched away later."""
-    open_items = enabled(questionnaire, begun)
-    answers = {link_id: values for link_id, values in begun.flat().items() if link_id in open_items}
-    return build(questionnaire, answers, status="completed", language=begun.language)
 
 
 def set_language(session: Session, assignment: Assignment, language: str) -> None:

@@ -2,18 +2,32 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from prom.errors import Invalid, InvalidResponse
-from questionnaires.definition import AnswerOption, Coding, Item, ItemType, Quantity, Texts, Value
+from prom.responses import typed
+from prom.responses.choices import Choice, choices, key, unit_held, unit_key, units
+from questionnaires.definition import Coding, Item, ItemType, Quantity, Uri, Value
 from questionnaires.problems import Problem
 
-#: How people write a number: 38,5 and 38.5 are the same. No thousands, no exponent: neither is typed on purpose.
-_NUMBER = re.compile(r"[+-]?[0-9]{1,12}([.,][0-9]{1,12})?", re.ASCII)
-_WHOLE = re.compile(r"[+-]?[0-9]{1,12}", re.ASCII)
+__all__ = [
+    "OWN",
+    "Choice",
+    "birth_date",
+    "choices",
+    "control",
+    "held",
+    "own_words",
+    "read",
+    "unit_held",
+    "units",
+]
+
+#: What the choice "something else" posts, beside a line for one's own words.
+OWN = "prom:own-words"
+_DIGITS = re.compile(r"[0-9]{1,4}", re.ASCII)
 #: The control that an item is answered with; what is not here is a line of text.
 _CONTROLS = {
     ItemType.BOOLEAN: "radios",
@@ -28,40 +42,34 @@ _CONTROLS = {
     ItemType.TEXT: "textarea",
     ItemType.URL: "url",
 }
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One answer that a page offers: what its control posts, and its words, or a catalogue key of them."""
-
-    key: str
-    texts: Texts | None = None
-    message: str | None = None
+_LISTS = ("drop-down", "autocomplete")
 
 
 def control(item: Item) -> str:
-    """Return the name of the item's control: radios, checkboxes, number, textarea, text, date, time ..."""
-    kind = _CONTROLS.get(item.type, "text")
-    return "checkboxes" if kind == "radios" and item.repeats else kind
+    """Return the name of the item's control: radios, checkboxes, select, slider, number, textarea, text, date ..."""
+    kind = "radios" if item.options else _CONTROLS.get(item.type, "text")
+    if kind == "radios" and item.type is not ItemType.BOOLEAN:
+        if item.repeats:
+            return "checkboxes"
+        return "select" if item.item_control in _LISTS else kind
+    if kind == "number" and item.item_control == "slider" and not item.repeats:
+        return "slider"
+    return "text" if kind == "date" and item.item_control in ("year", "yearMonth") else kind
 
 
-def choices(item: Item) -> tuple[Choice, ...]:
-    """Return what is offered for an item of choices, in the order of the document; empty for any other item."""
-    if item.type is ItemType.BOOLEAN:
-        return Choice("true", message="answer.yes"), Choice("false", message="answer.no")
-    return tuple(_choice(item, option) for option in item.options)
-
-
-def read(item: Item, posted: Sequence[str], other: str, zone: str) -> tuple[Value, ...]:
+def read(item: Item, posted: Sequence[str], other: str, zone: str, unit: str = "") -> tuple[Value, ...]:
     """Return the values that were posted for an item; blank ones are none.
 
-    `other` is the line of one's own beside an open choice, `zone` whose wall time a date with a time is in. Raises
-    InvalidResponse for what cannot be a value of the item; whether it is allowed is for `validate()`.
+    `other` is the line of one's own beside an open choice, `zone` whose wall time a date with a time is in, `unit` the
+    chosen unit of a quantity. Raises InvalidResponse for what cannot be a value of the item; whether it is allowed is
+    for `validate()`.
     """
-    texts = [text.replace("\r\n", "\n").strip() for text in posted]
-    if item.type is ItemType.OPEN_CHOICE and other.strip():
-        return (*(_option(item, text) for text in texts if text and item.repeats), other.strip())
-    return tuple(_value(item, text, zone) for text in texts if text)
+    texts = [text for text in (each.replace("\r\n", "\n").strip() for each in posted) if text]
+    if item.type is ItemType.OPEN_CHOICE:
+        return _open_choice(item, texts, other.strip())
+    if item.units and texts:
+        return tuple(_measured(item, text, unit) for text in texts)
+    return tuple(_value(item, text, zone) for text in texts)
 
 
 def held(item: Item, values: Sequence[Value], language: str, zone: str) -> tuple[str, ...]:
@@ -70,16 +78,17 @@ def held(item: Item, values: Sequence[Value], language: str, zone: str) -> tuple
 
 
 def own_words(item: Item, values: Sequence[Value]) -> str:
-    """Return what was written beside the options of an open choice, if anything was."""
+    """Return what was written beside the options of an open choice, if anything was; several stand on lines."""
+    if item.type is not ItemType.OPEN_CHOICE:
+        return ""
     offered = [option.value for option in item.options]
-    own = (value for value in values if isinstance(value, str) and value not in offered)
-    return next(own, "") if item.type is ItemType.OPEN_CHOICE else ""
+    return "\n".join(value for value in values if isinstance(value, str) and value not in offered)
 
 
 def birth_date(day: str, month: str, year: str) -> date:
     """Return the date of three typed fields; raises Invalid where they are no date with a year of four digits."""
     parts = [part.strip() for part in (year, month, day)]
-    if not all(_WHOLE.fullmatch(part) for part in parts) or len(parts[0]) != 4:
+    if not all(_DIGITS.fullmatch(part) for part in parts) or len(parts[0]) != 4:
         raise Invalid("birth_date")
     try:
         return date(*(int(part) for part in parts))
@@ -87,34 +96,54 @@ def birth_date(day: str, month: str, year: str) -> date:
         raise Invalid("birth_date") from None
 
 
-def _choice(item: Item, option: AnswerOption) -> Choice:
-    value = option.value
-    if isinstance(value, Coding):
-        return Choice(_key(item, value), value.display or Texts.of({"und": value.code}))
-    return Choice(_key(item, value), Texts.of({"und": str(value)}))
-
-
-def _key(item: Item, value: Value) -> str:
-    if not isinstance(value, Coding):
-        return str(value)
-    return value.code if item.option(value.code) == value else f"{value.system}|{value.code}"
+def _open_choice(item: Item, texts: Sequence[str], own: str) -> tuple[Value, ...]:
+    chosen = [text for text in texts if text != OWN]
+    if OWN in texts and not own:
+        raise _refused(item, "own-words-missing")
+    if own and chosen and not item.repeats:  # which of the two she means is not for us to guess
+        raise _refused(item, "option-and-own-words")
+    # Several of one's own stand on lines, as the API joins them and as a page shows them again.
+    written = own.splitlines() if item.repeats else [own]
+    return (*(_option(item, text) for text in chosen), *(text.strip() for text in written if text.strip()))
 
 
 def _option(item: Item, text: str) -> Value:
     for option in item.options:
-        if _key(item, option.value) == text:
+        if key(item, option.value) == text:
             return option.value
     raise _refused(item, "option-not-offered")
 
 
+def _measured(item: Item, text: str, unit: str) -> Value:
+    value = _value(item, text, "UTC")
+    if not isinstance(value, Quantity):
+        return value
+    chosen = next((each for each in item.units if unit_key(each) == unit), None)
+    if chosen is None:
+        raise _refused(item, "unit-missing")
+    return Quantity(value.value, str(chosen.display or chosen.code), chosen.system, chosen.code)
+
+
 def _value(item: Item, text: str, zone: str) -> Value:
-    if item.type in (ItemType.CHOICE, ItemType.OPEN_CHOICE):
+    if item.options or item.type is ItemType.CHOICE:
         return _option(item, text)
     reader = _READERS.get(item.type)
     try:
-        return reader(item, text, ZoneInfo(zone)) if reader is not None else text
-    except ValueError:
-        raise _refused(item, "no-such-moment") from None
+        value = reader(item, text, ZoneInfo(zone)) if reader is not None else text
+    except typed.Unreadable as fault:
+        raise _refused(item, fault.code) from None
+    _refuse_between_steps(item, value)
+    return value
+
+
+def _refuse_between_steps(item: Item, value: Value) -> None:
+    """Refuse a number that the slider cannot stand on; it may be typed beside it."""
+    if control(item) != "slider" or item.slider_step is None or item.slider_step <= 0:
+        return
+    number = value.value if isinstance(value, Quantity) else value
+    start = item.min_value if isinstance(item.min_value, int | Decimal) else 0
+    if isinstance(number, int | Decimal) and (Decimal(number) - Decimal(start)) % item.slider_step:
+        raise _refused(item, "between-steps", step=item.slider_step)
 
 
 def _boolean(item: Item, text: str, _zone: ZoneInfo) -> Value:
@@ -123,31 +152,26 @@ def _boolean(item: Item, text: str, _zone: ZoneInfo) -> Value:
     return text == "true"
 
 
-def _whole(item: Item, text: str, _zone: ZoneInfo) -> Value:
-    if not _WHOLE.fullmatch(text):
-        raise _refused(item, "not-an-integer" if _NUMBER.fullmatch(text) else "not-a-number")
-    return int(text)
+def _quantity(item: Item, text: str, _zone: ZoneInfo) -> Value:
+    return Quantity(typed.number(text), unit=item.unit, code=item.unit)
 
 
-def _decimal(item: Item, text: str, _zone: ZoneInfo) -> Decimal:
-    if not _NUMBER.fullmatch(text):
-        raise _refused(item, "not-a-number")
-    return Decimal(text.replace(",", "."))
+def _date(item: Item, text: str, _zone: ZoneInfo) -> Value:
+    if item.item_control == "year":
+        return typed.year(text)
+    return typed.month(text) if item.item_control == "yearMonth" else typed.day(text)
 
 
-def _quantity(item: Item, text: str, zone: ZoneInfo) -> Value:
-    return Quantity(_decimal(item, text, zone), unit=item.unit, code=item.unit)
-
-
-#: Readers of the types that are not plain text; a ValueError of theirs means that there is no such day or time.
+#: Readers of the types that are not plain text; they raise typed.Unreadable.
 _READERS: Mapping[ItemType, Callable[[Item, str, ZoneInfo], Value]] = {
     ItemType.BOOLEAN: _boolean,
-    ItemType.INTEGER: _whole,
-    ItemType.DECIMAL: _decimal,
+    ItemType.INTEGER: lambda _item, text, _zone: typed.whole(text),
+    ItemType.DECIMAL: lambda _item, text, _zone: typed.number(text),
     ItemType.QUANTITY: _quantity,
-    ItemType.DATE: lambda _item, text, _zone: date.fromisoformat(text),
-    ItemType.DATE_TIME: lambda _item, text, zone: datetime.fromisoformat(text).replace(tzinfo=zone),
-    ItemType.TIME: lambda _item, text, _zone: time.fromisoformat(text),
+    ItemType.DATE: _date,
+    ItemType.DATE_TIME: lambda _item, text, zone: typed.instant(text, zone),
+    ItemType.TIME: lambda _item, text, _zone: typed.time_of_day(text),
+    ItemType.URL: lambda _item, text, _zone: Uri(text),
 }
 
 
@@ -156,17 +180,19 @@ def _held(item: Item, value: Value, language: str, zone: str) -> str:
         case bool():
             return "true" if value else "false"
         case Coding():
-            return _key(item, value)
+            return key(item, value)
         case Quantity():
             return _held(item, value.value, language, zone)
         case Decimal():
             return str(value) if language == "en" else str(value).replace(".", ",")
         case datetime():
             return value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
-        case date() | time():
+        case time():
+            return value.isoformat("seconds" if value.second else "minutes")
+        case date():
             return value.isoformat()
     return str(value)
 
 
-def _refused(item: Item, code: str) -> InvalidResponse:
-    return InvalidResponse((Problem(item.link_id, code),))
+def _refused(item: Item, code: str, **values: Decimal) -> InvalidResponse:
+    return InvalidResponse((Problem(item.link_id, code, "error", values),))

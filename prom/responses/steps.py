@@ -1,99 +1,211 @@
-"""One question at a time: which are asked at present, which comes next, and which still lack an answer.
+"""One page at a time: which are shown at present, which comes next, and which still lack an answer.
 
-A position is a question's place among all questions of its version, from 1. It says nothing of what is asked, so it may
-stand in a URL.
+A page is known by its key, which says nothing of what is asked, so it may stand in a URL: "12" is the twelfth question
+of its version, "12-2" the same in the second repetition, "p3" a group on one page, "a3" whether a group has another.
 """
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from prom.responses.places import Kind, Stop, stops
 from questionnaires.answers import QuestionnaireResponse
-from questionnaires.branching import enabled
 from questionnaires.definition import Item, ItemType, Questionnaire
-from questionnaires.kinds import UNSUPPORTED
+
+#: The key of a question: its position and the turns it stands beneath.
+_KEY = re.compile(r"[0-9]{1,6}(-[0-9]{1,4})*", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One page: a question, or several of a group, with what is read before and between them; or "another?"."""
+
+    key: str
+    parts: tuple[Stop, ...]
+    #: The group that is shown whole on this page, or of which there may be another.
+    group: Item | None = None
+
+    @property
+    def questions(self) -> tuple[Stop, ...]:
+        """What is asked on it."""
+        return tuple(part for part in self.parts if part.kind is Kind.QUESTION)
+
+    @property
+    def another(self) -> Stop | None:
+        """The question whether a group has another repetition, on the page that asks it."""
+        return next((part for part in self.parts if part.kind is Kind.ANOTHER), None)
+
+    @property
+    def turns(self) -> tuple[int, ...]:
+        """The repetitions and answers that it stands beneath."""
+        return self.parts[-1].turns
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether anything is answered on it, or any repetition was added."""
+        another = self.another
+        return bool(another.count) if another is not None else any(part.values for part in self.questions)
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether something on it has to be answered and is not."""
+        return any(part.item.required and not part.values for part in self.questions)
 
 
 @dataclass(frozen=True)
 class Steps:
-    """The questions of a begun form."""
+    """The pages of a begun form."""
 
     questionnaire: Questionnaire
     response: QuestionnaireResponse
 
     @cached_property
-    def asked(self) -> tuple[int, ...]:
-        """The positions of the questions that are asked, given what has been answered."""
-        open_items = enabled(self.questionnaire, self.response)
-        return tuple(
-            position
-            for position, item in enumerate(self.questionnaire.questions, start=1)
-            if item.link_id in open_items and _is_shown(item)
-        )
+    def asked(self) -> tuple[Step, ...]:
+        """The pages that are shown, given what has been answered."""
+        return tuple(self._by_key.values())
 
-    def item(self, position: int) -> Item | None:
-        """Return the question at a position, asked or not, or None."""
-        questions = self.questionnaire.questions
-        return questions[position - 1] if 1 <= position <= len(questions) else None
+    @cached_property
+    def closing(self) -> tuple[Stop, ...]:
+        """What is read after the last page: texts and values with no question after them."""
+        return self._gathered[1]
 
-    def position(self, link_id: str | None) -> int | None:
-        """Return the position of a question, or None for what is none."""
-        return next(
-            (place for place, item in enumerate(self.questionnaire.questions, start=1) if item.link_id == link_id), None
-        )
+    def step(self, key: str) -> Step | None:
+        """Return the page with a key, or None where it is not shown at present."""
+        return self._by_key.get(key)
 
-    def after(self, position: int) -> int | None:
-        """Return the next question that is asked, or None after the last."""
-        return next((each for each in self.asked if each > position), None)
+    def number(self, step: Step) -> int:
+        """Return which page it is at present, from 1."""
+        return list(self._by_key).index(step.key) + 1
 
-    def before(self, position: int) -> int | None:
-        """Return the question that was asked before, or None at the first."""
-        return next((each for each in reversed(self.asked) if each < position), None)
+    def after(self, step: Step) -> Step | None:
+        """Return the next page, or None after the last."""
+        number = self.number(step)
+        return self.asked[number] if number < len(self.asked) else None
 
-    def is_answered(self, position: int) -> bool:
-        """Whether the question at a position has an answer."""
-        item = self.item(position)
-        return item is not None and bool(self.response.answers_to(item.link_id))
+    def before(self, step: Step) -> Step | None:
+        """Return the page before, or None at the first."""
+        number = self.number(step)
+        return self.asked[number - 2] if number > 1 else None
+
+    def asking(self, link_id: str | None) -> tuple[Step, ...]:
+        """Return the pages that ask an item, or, for a group, whatever lies within it."""
+        return tuple(step for step in self.asked if any(self._within(part.item, link_id) for part in step.parts))
 
     @property
-    def missing(self) -> int | None:
-        """The first question that has to be answered and is not."""
-        return next((each for each in self.asked if self._is_required(each) and not self.is_answered(each)), None)
+    def missing(self) -> Step | None:
+        """The first page on which something has to be answered and is not."""
+        return next((each for each in self.asked if each.is_missing), None)
 
     @property
-    def where_she_left(self) -> int | None:
-        """The first question without an answer, or None when she has been through them all.
+    def where_she_left(self) -> Step | None:
+        """The first page without an answer, or None when she has been through them all.
 
         An optional one that lies before an answered one was skipped on purpose.
         """
-        answered = [each for each in self.asked if self.is_answered(each)]
-        last = answered[-1] if answered else 0
-        rest = (each for each in self.asked if not self.is_answered(each))
-        return next((each for each in rest if each > last or self._is_required(each)), None)
+        answered = [at for at, each in enumerate(self.asked) if each.is_answered]
+        last = answered[-1] if answered else -1
+        rest = ((at, each) for at, each in enumerate(self.asked) if not each.is_answered or each.is_missing)
+        return next((each for at, each in rest if at > last or each.is_missing), None)
 
     def group(self, item: Item) -> Item | None:
-        """Return the nearest group with a heading that a question stands in."""
+        """Return the nearest group with a heading that an item stands in."""
         above = self.questionnaire.parent(item.link_id)
         while above is not None and (above.type is not ItemType.GROUP or above.text is None):
             above = self.questionnaire.parent(above.link_id)
         return above
 
-    def notes(self, item: Item) -> tuple[Item, ...]:
-        """Return the shown texts that lead up to a question, and those beneath it that are no help text."""
-        parent = self.questionnaire.parent(item.link_id)
-        beside = parent.items if parent is not None else self.questionnaire.items
-        leading: list[Item] = []
-        for other in beside:
-            if other is item:
-                break
-            leading = [*leading, other] if other.type is ItemType.DISPLAY else []
-        beneath = [each for each in item.items if each.type is ItemType.DISPLAY and each.item_control != "help"]
-        open_items = enabled(self.questionnaire, self.response)
-        return tuple(each for each in (*leading, *beneath) if each.link_id in open_items)
+    def not_asked(self, key: str) -> Step | None:
+        """Return the page of a question that is not shown at present, or None where no question has this key."""
+        if _KEY.fullmatch(key) is None:
+            return None
+        position, *turns = (int(part) for part in key.split("-"))
+        if not 1 <= position <= len(self.questionnaire.questions):
+            return None
+        return Step(key, (Stop(Kind.QUESTION, self.questionnaire.questions[position - 1], tuple(turns)),))
 
-    def _is_required(self, position: int) -> bool:
-        item = self.item(position)
-        return item is not None and item.required
+    def key(self, stop: Stop) -> str:
+        """Return the key of a question's own page, which names its field on a page of several."""
+        return _key(str(self._positions[stop.item.link_id]), stop.turns)
+
+    def answer_above(self, stop: Stop) -> Stop | None:
+        """Return the repeating question that something is asked beneath, with the one answer that it is about."""
+        above = self.questionnaire.parent(stop.item.link_id)
+        while above is not None and not above.is_question:
+            above = self.questionnaire.parent(above.link_id) if not above.repeats else None
+        if above is None or not above.repeats or not stop.turns:
+            return None
+        *outer, turn = stop.turns
+        found = (each for each in self.stops if each.item is above and each.turns == tuple(outer))
+        return next((replace(each, values=each.values[turn - 1 : turn]) for each in found), None)
+
+    def _within(self, item: Item, link_id: str | None) -> bool:
+        at: Item | None = item
+        while at is not None and at.link_id != link_id:
+            at = self.questionnaire.parent(at.link_id)
+        return at is not None
+
+    @cached_property
+    def stops(self) -> tuple[Stop, ...]:
+        """Everything that is shown or asked at present, in the order of the document."""
+        return tuple(stops(self.questionnaire, self.response))
+
+    @cached_property
+    def _positions(self) -> Mapping[str, int]:
+        return {item.link_id: at for at, item in enumerate(self.questionnaire.questions, start=1)}
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, Step]:
+        return self._gathered[0]
+
+    @cached_property
+    def _gathered(self) -> tuple[Mapping[str, Step], tuple[Stop, ...]]:
+        groups = {item.link_id: at for at, item in enumerate(self.questionnaire.all_items, start=1)}
+        gathering = _Gathering(self._positions, groups)
+        for stop in self.stops:
+            gathering.take(stop)
+        steps = {key: step for key, step in gathering.steps.items() if step.questions or step.another}
+        return steps, tuple(gathering.waiting)
 
 
-def _is_shown(item: Item) -> bool:
-    return not item.hidden and not item.read_only and item.type not in UNSUPPORTED
+class _Gathering:
+    """Puts stops together to pages: texts wait for the question that comes after them."""
+
+    def __init__(self, positions: Mapping[str, int], groups: Mapping[str, int]) -> None:
+        self.positions = positions
+        self.groups = groups
+        self.steps: dict[str, Step] = {}
+        self.waiting: list[Stop] = []
+
+    def take(self, stop: Stop) -> None:
+        """Take the next stop."""
+        if stop.page is not None:
+            group, turns = stop.page
+            self._join(_key(f"p{self.groups[group.link_id]}", turns), stop, group)
+        elif stop.kind is Kind.QUESTION:
+            self._close(_key(str(self.positions[stop.item.link_id]), stop.turns), stop, None)
+        elif stop.kind is Kind.ANOTHER:
+            self._close(_key(f"a{self.groups[stop.item.link_id]}", stop.turns), stop, stop.item)
+        else:
+            self.waiting.append(stop)
+
+    def _close(self, key: str, stop: Stop, group: Item | None) -> None:
+        self.steps[key] = Step(key, (*_worth_reading(self.waiting), stop), group)
+        self.waiting = []
+
+    def _join(self, key: str, stop: Stop, group: Item) -> None:
+        begun = self.steps.get(key, Step(key, (), group))
+        before, self.waiting = _worth_reading(self.waiting), []
+        self.steps[key] = Step(key, (*before, *begun.parts, stop), group)
+
+
+def _worth_reading(waiting: list[Stop]) -> list[Stop]:
+    """Leave out a heading with nothing to read beneath it: the question that follows says its own."""
+    read = [at for at, stop in enumerate(waiting) if stop.kind is not Kind.HEADING]
+    return [stop for at, stop in enumerate(waiting) if at in read or at + 1 in read]
+
+
+def _key(name: str, turns: tuple[int, ...]) -> str:
+    return "-".join((name, *map(str, turns)))

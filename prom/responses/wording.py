@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from prom import language
 from prom.patients import phone
 from questionnaires.definition import Coding, Item, Quantity, Texts, Value
 from questionnaires.problems import Problem
+from questionnaires.values import Partial
 
 #: A space that does not break, so that a number to call stays on one line.
 _HARD_SPACE = "\u00a0"
@@ -55,6 +56,10 @@ def answer(item: Item, value: Value, wanted: str, zone: str) -> Words:
             return Words(language.as_instant(value, zone, wanted), wanted)
         case date():
             return Words(language.as_date(value, wanted), wanted)
+        case time():
+            return Words(value.strftime("%H:%M"), wanted)
+        case Partial():
+            return Words(_part(value, wanted), wanted)
     return Words(str(value), wanted)
 
 
@@ -104,6 +109,14 @@ def calls_113(words: Words) -> bool:
 def hard(text: str) -> str:
     """Keep a phone number together on one line."""
     return text.replace(" ", _HARD_SPACE)
+
+
+def _part(value: Partial, wanted: str) -> str:
+    """Write a year, a month of a year, or a day of which the time is not told."""
+    parts = value.text.count("-")
+    if parts == 0:
+        return value.text
+    return language.as_date(value.first, wanted) if parts == 2 else language.as_month(value.first, wanted)
 
 
 def _measured(value: Decimal | int, code: str | None, wanted: str) -> str:

@@ -1,4 +1,4 @@
-// What the patient's pages need a script for: the link's token, and a save that outlives a lost network.
+// What the patient's pages need a script for: the link's token, a save that outlives a lost network, and a slider.
 // Nothing is stored in the browser but the token in this very history entry, so that a reloaded landing page still works.
 "use strict";
 
@@ -132,6 +132,93 @@
       }
     });
   }
+
+  // A slider that stands nowhere until it is moved: the number beside it is what is sent, and that is empty till then.
+  function makeSlider(box) {
+    const number = box.querySelector("[data-number]");
+    const slider = document.createElement("input");
+    const label = document.querySelector("label[for='" + number.id + "']");
+
+    function plain(text) {
+      return text.trim().replace(",", ".");
+    }
+
+    function show() {
+      const given = plain(number.value);
+      const touched = given !== "" && isFinite(Number(given));
+      slider.classList.toggle("untouched", !touched);
+      slider.setAttribute("aria-valuetext", touched ? number.value.trim() : box.dataset.untouched);
+      if (touched) {
+        slider.value = given;
+      }
+    }
+
+    function take() {
+      number.value = number.lang === "en" ? slider.value : slider.value.replace(".", ",");
+      show();
+    }
+
+    slider.type = "range";
+    slider.min = box.dataset.least;
+    slider.max = box.dataset.most;
+    slider.step = box.dataset.step;
+    slider.id = number.id + "-slider";
+    slider.autocomplete = "off";
+    slider.setAttribute("aria-label", label.textContent.trim());
+    if (number.getAttribute("aria-describedby")) {
+      slider.setAttribute("aria-describedby", number.getAttribute("aria-describedby"));
+    }
+    number.lang = document.documentElement.lang;
+    slider.addEventListener("input", take);
+    // A press where the thumb stands already changes nothing, and no "input" comes: it is a choice all the same.
+    slider.addEventListener("pointerup", take);
+    slider.addEventListener("keydown", function (event) {
+      if (["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"].includes(event.key)) {
+        setTimeout(take, 0);
+      }
+    });
+    number.addEventListener("input", show);
+    box.insertBefore(slider, box.querySelector(".slider-ends").nextSibling);
+    box.querySelector("[data-without-script]").hidden = true;
+    show();
+    window.addEventListener("pageshow", show);
+  }
+
+  for (const box of document.querySelectorAll("[data-slider]")) {
+    makeSlider(box);
+  }
+
+  // "None of these" and the others put each other out; whoever writes words of her own has chosen them.
+  document.addEventListener("change", function (event) {
+    const chosen = event.target;
+    if (chosen.type !== "checkbox" || !chosen.checked) {
+      return;
+    }
+    for (const other of chosen.form.querySelectorAll("input[type=checkbox]")) {
+      const excludes = chosen.hasAttribute("data-alone") || other.hasAttribute("data-alone");
+      if (other.name === chosen.name && other !== chosen && excludes) {
+        other.checked = false;
+      }
+    }
+  });
+  document.addEventListener("input", function (event) {
+    const own = document.getElementById(event.target.getAttribute("data-own-words") || "");
+    if (own) {
+      own.checked = event.target.value.trim() !== "";
+    }
+  });
+  // An option of the list in place of one's own words takes those away, or neither could be sent.
+  document.addEventListener("change", function (event) {
+    const chosen = event.target;
+    if (chosen.type !== "radio" || chosen.hasAttribute("data-own")) {
+      return;
+    }
+    for (const line of chosen.form.querySelectorAll("[data-own-words]")) {
+      if (line.getAttribute("data-own-words") === chosen.name + "-own") {
+        line.value = "";
+      }
+    }
+  });
 
   if (window.fetch && window.AbortController) {
     for (const form of document.querySelectorAll("form[data-keep]")) {

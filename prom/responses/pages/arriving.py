@@ -121,8 +121,8 @@ def set_language() -> AnyResponse:
     if choose_language(request.form.get("language", "")):
         with transaction() as session:
             _remember(session)
-    here, position = request.form.get("here", ""), request.form.get("position", type=int)
-    if here not in PLACES or (here == "show_question" and position is None):
+    here, position = request.form.get("here", ""), request.form.get("position")
+    if here not in PLACES or (here == "show_question" and not position):
         return go_to(address("show_landing"))
     return go_to(address(here, position=position, back=request.form.get("back") or None))
 

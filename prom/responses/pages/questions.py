@@ -1,6 +1,6 @@
-"""One question at a time, each answer saved and judged as it is given; and the page that tells her to call now."""
+"""One page at a time, each answer saved and judged as it is given; and the page that tells her to call now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from flask import Response, g, render_template, request
@@ -10,63 +10,71 @@ from werkzeug.wrappers import Response as AnyResponse
 from alerts.findings import Finding
 from prom.db import transaction
 from prom.errors import InvalidResponse, NotFound
-from prom.responses import drafts, forms, receipt, wording
+from prom.responses import drafts, placing, receipt, saving, wording
 from prom.responses.judging import items_of, judge_at_once
-from prom.responses.pages.visits import Begun, address, go_to, open_form, pages, say, steps_of
-from prom.responses.steps import Steps
+from prom.responses.pages import fields
+from prom.responses.pages.fields import Posted
+from prom.responses.pages.visits import Begun, address, go_to, open_form, pages, steps_of
+from prom.responses.pages.words import about, notes, said_so_far
+from prom.responses.places import Stop, least
+from prom.responses.saving import Answered
+from prom.responses.steps import Step, Steps
 from prom.staff.access import public
-from questionnaires.definition import Item
 from questionnaires.problems import Problem
 
 #: What `back` says on the way from the review to a question and straight back.
 REVIEW = "review"
 
 
-@pages.get("/question/<int:position>")
+@pages.get("/question/<position>")
 @public
-def show_question(position: int) -> AnyResponse:
-    """Show one question with what was answered; one that is not asked at present leads to where she left."""
+def show_question(position: str) -> AnyResponse:
+    """Show one page with what was answered; one that is not asked at present leads to where she left."""
     with transaction() as session:
         begun = open_form(session)
-        if position not in begun.steps.asked:
+        step = begun.steps.step(position)
+        if step is None:
             return go_to(_where_she_left(begun.steps))
-        return question_page(begun, position, back=_back(request.args.get("back")))
+        return question_page(begun, step, back=_back(request.args.get("back")))
 
 
-@pages.post("/question/<int:position>")
+@pages.post("/question/<position>")
 @public
-def save_question(position: int) -> AnyResponse:
-    """Save one answer, and go on: to a call for help where it asks for one, else to the next question."""
-    posted, back = request.form.getlist("answer"), _back(request.form.get("back"))
-    leaving = request.form.get("then") == "leave"
+def save_question(position: str) -> AnyResponse:
+    """Save a page's answers, and go on: to a call for help where they ask for one, else to the next page."""
+    back, then = _back(request.form.get("back")), request.form.get("then", "")
     with transaction() as session:
         begun = open_form(session)
-        item = _item(begun.steps, position)
-        other = request.form.get("other", "")
-        if leaving and not any(text.strip() for text in (*posted, other)):
-            return go_to(address("show_leave"))
+        step = begun.steps.step(position) or begun.steps.not_asked(position)
+        if step is None:
+            raise NotFound("question")
+        if step.another is not None:
+            return _another(session, begun, step, step.another, then, back)
+        typed = {fields.name_of(begun, step, stop): Posted() for stop in step.questions}
+        typed = {name: fields.posted(name) for name in typed}
+        if then in ("leave", "more") and all(each.is_blank for each in typed.values()):
+            return go_to(address("show_leave") if then == "leave" else _place(step, back))
         try:
-            given = forms.read(item, posted, other, begun.unit.zone)
-            findings = drafts.save_answer(session, begun.visit, item.link_id, given, g.language)
+            findings = drafts.save_answers(session, begun.visit, _given(begun, step, then), g.language)
         except InvalidResponse as refused:
-            return question_page(begun, position, posted, other, back, _about(item, refused), status=422)
+            return question_page(begun, step, typed, back, _about(step, refused), status=422)
         steps = steps_of(session, begun.assignment, begun.instrument)
     if findings:
         return go_to(address("show_call_now", position=position, back=back))
-    return go_to(address("show_leave") if leaving else _onward(steps, position, back))
+    return go_to(_following(steps, step, then, back))
 
 
 @pages.get("/call-now")
 @public
 def show_call_now() -> AnyResponse:
     """Show what she must do at once, alone on the page; without a reason to call it leads on."""
-    position, back = request.args.get("position", 0, type=int), _back(request.args.get("back"))
+    position, back = request.args.get("position", ""), _back(request.args.get("back"))
     with transaction() as session:
         begun = open_form(session)
-        onward = _onward(begun.steps, position, back)
-        item = begun.steps.item(position)
+        step = begun.steps.step(position)
+        onward = _onward(begun.steps, step, back) if step else _where_she_left(begun.steps)
         findings = judge_at_once(session, begun.assignment, begun.instrument, begun.steps.response)
-        own = tuple(each for each in findings if item and each.instruction and _concerns(each, item))
+        own = tuple(each for each in findings if step and each.instruction and _concerns(each, step))
         if not own:
             return go_to(onward)
         words = receipt.instructions(own, begun.unit.phone, g.language)
@@ -95,75 +103,114 @@ def show_leave() -> AnyResponse:
 
 
 def resume(session: Session) -> str:
-    """Return the address of the first question without an answer, or of the review."""
+    """Return the address of the first page without an answer, or of the review."""
     return _where_she_left(open_form(session).steps)
 
 
 def question_page(
     begun: Begun,
-    position: int,
-    held: Sequence[str] | None = None,
-    other: str = "",
+    step: Step,
+    typed: Mapping[str, Posted] | None = None,
     back: str | None = None,
     problems: Sequence[Problem] = (),
     status: int = 200,
 ) -> Response:
-    """Return the page of one question; `held` is what was typed (else what was saved), `problems` what is wrong."""
-    steps = begun.steps
-    item = _item(steps, position)
-    before = steps.before(position)
-    if held is None:
-        values = steps.response.answers_to(item.link_id)
-        held, other = forms.held(item, values, g.language, begun.unit.zone), forms.own_words(item, values)
+    """Return one page; `typed` is what its controls posted (else what was saved is shown), `problems` what is wrong."""
+    before = begun.steps.before(step) if begun.steps.step(step.key) else None
     page = render_template(
-        "responses/question.html",
+        "responses/another.html" if step.another else "responses/question.html",
         begun=begun,
-        position=position,
-        item=item,
-        group=steps.group(item),
-        notes=steps.notes(item),
-        control=forms.control(item),
-        choices=forms.choices(item),
-        held=held,
-        other=other,
-        unit=wording.unit(item.unit, g.language),
-        problems=[say(wording.problem(each, g.language)) for each in problems],
+        step=step,
+        position=step.key,
+        fields=fields.fields(begun, step, typed, problems),
+        about=about(begun, step),
+        notes=notes(begun, step),
+        repetitions=said_so_far(begun, step),
+        least=least,
         back=back,
-        previous=address("show_review") if back == REVIEW else before and address("show_question", position=before),
+        previous=address("show_review") if back == REVIEW else before and _place(before, None),
     )
     return Response(page, status=status)
 
 
-def _item(steps: Steps, position: int) -> Item:
-    item = steps.item(position)
-    if item is None:
-        raise NotFound("question")
-    return item
+def _given(begun: Begun, step: Step, then: str) -> list[Answered]:
+    """What is to be saved. Of a page of several, what its other answers have closed is left as it was."""
+    if then == "clear":
+        return [Answered(stop.item, stop.turns, ()) for stop in step.questions]
+    if step.group is None:
+        return fields.read(begun, step, step.questions)
+    shown = request.form.getlist("shown")
+    given = fields.read(begun, step, [stop for stop in step.questions if begun.steps.key(stop) in shown])
+    response = begun.steps.response
+    for each in given:
+        response = placing.put(begun.steps.questionnaire, response, each.item, each.turns, each.values)
+    after = {(stop.item.link_id, stop.turns) for stop in Steps(begun.steps.questionnaire, response).stops}
+    return [each for each in given if (each.item.link_id, each.turns) in after]
 
 
-def _about(item: Item, refused: InvalidResponse) -> list[Problem]:
-    """The problems of this question, each once; what else a refusal names is not this page's matter."""
-    named = [each for each in refused.problems if isinstance(each, Problem) and each.link_id == item.link_id]
-    return list({each.code: each for each in named}.values())
+def _another(session: Session, begun: Begun, step: Step, stop: Stop, then: str, back: str | None) -> AnyResponse:
+    """Add a repetition of a group and go to its first question, take one away, or go on."""
+    questionnaire, response = begun.steps.questionnaire, begun.steps.response
+    if then == "leave":
+        return go_to(address("show_leave"))
+    if then == "add" and (stop.item.max_occurs is None or stop.count < stop.item.max_occurs):
+        response = placing.add(questionnaire, response, stop.item, stop.turns)
+    elif then.startswith("remove-") and then[7:].isdecimal():
+        response = placing.remove(questionnaire, response, stop.item, stop.turns, int(then[7:11]))
+    else:
+        return go_to(_onward(begun.steps, step, back))
+    drafts.save_shape(session, begun.visit, saving.kept(response, g.language), g.language)
+    steps = steps_of(session, begun.assignment, begun.instrument)
+    inside = (*stop.turns, stop.count + 1)
+    within = steps.asking(stop.item.link_id)
+    first = (each for each in within if each.turns[: len(inside)] == inside)
+    return go_to(_place(next(first, step) if then == "add" else step, back))
 
 
-def _concerns(finding: Finding, item: Item) -> bool:
-    """Whether an emergency is over this answer; one over a score names no item, and is shown with any."""
-    return item.link_id in items_of(finding) or not items_of(finding)
+def _following(steps: Steps, step: Step, then: str, back: str | None) -> str:
+    """Return the address after a save."""
+    if then == "leave":
+        return address("show_leave")
+    now = steps.step(step.key)
+    if then == "more":
+        return _place(step, back)
+    shown = request.form.getlist("shown")
+    if now is not None and step.group is not None and any(steps.key(stop) not in shown for stop in now.questions):
+        return _place(step, back)  # her answers have opened more on this very page
+    return _onward(steps, now or step, back)
+
+
+def _about(step: Step, refused: InvalidResponse) -> list[Problem]:
+    """The problems of this page, each once; what else a refusal names is not this page's matter."""
+    asked = {stop.item.link_id for stop in step.questions}
+    named = [each for each in refused.problems if isinstance(each, Problem) and each.link_id in asked]
+    return list({(each.link_id, each.code): each for each in named}.values())
+
+
+def _concerns(finding: Finding, step: Step) -> bool:
+    """Whether an emergency is over this page's answers; one over a score names no item, and is shown with any."""
+    named = {stop.item.link_id for stop in step.questions}
+    return bool(named.intersection(items_of(finding))) or not items_of(finding)
 
 
 def _back(said: str | None) -> str | None:
     return REVIEW if said == REVIEW else None
 
 
-def _onward(steps: Steps, position: int, back: str | None) -> str:
-    """Return the address after a question: the next one, or from a change in the review whatever that left open."""
-    following = steps.missing if back == REVIEW else steps.after(position)
-    if following is None:
-        return address("show_review")
-    return address("show_question", position=following, back=back)
+def _place(step: Step, back: str | None) -> str:
+    return address("show_question", position=step.key, back=back)
+
+
+def _onward(steps: Steps, step: Step, back: str | None) -> str:
+    """Return the address after a page: the next one, or from a change in the review whatever that left open."""
+    following = steps.after(step) if steps.step(step.key) else steps.where_she_left
+    if back == REVIEW:
+        # A repetition that was added on the way back to the review is gone through before that.
+        in_turn = following is not None and following.turns and following.turns == step.turns
+        following = following if in_turn and following and not following.is_answered else steps.missing
+    return address("show_review") if following is None else _place(following, back)
 
 
 def _where_she_left(steps: Steps) -> str:
-    open_question = steps.where_she_left
-    return address("show_review") if open_question is None else address("show_question", position=open_question)
+    left = steps.where_she_left
+    return address("show_review") if left is None else _place(left, None)

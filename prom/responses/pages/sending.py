@@ -1,6 +1,5 @@
 """The review, the sending, and the receipt that is shown in that visit only."""
 
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from flask import Response, g, render_template
@@ -14,9 +13,10 @@ from prom.db import transaction
 from prom.errors import DeadLink, InvalidResponse
 from prom.pathways.models import Episode
 from prom.pathways.queries import episode, pathway
-from prom.responses import drafts, receipt, service, wording
+from prom.responses import drafts, receipt, service
 from prom.responses.models import Response as Row
 from prom.responses.pages.questions import question_page, resume
+from prom.responses.pages.reviewing import lines
 from prom.responses.pages.visits import (
     Begun,
     address,
@@ -27,22 +27,12 @@ from prom.responses.pages.visits import (
     record_reading,
     with_visit,
 )
+from prom.responses.pages.words import closing
 from prom.responses.service import Authorship
-from prom.responses.wording import Words
+from prom.responses.steps import Step
 from prom.staff.access import public
 from prom.staff.queries import unit as find_unit
-from questionnaires.definition import Item
 from questionnaires.problems import Problem
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the review. `heading` only where a new group begins."""
-
-    position: int
-    heading: Words | None
-    question: Words
-    answers: tuple[Words, ...]
 
 
 @pages.get("/review")
@@ -121,39 +111,28 @@ def _open_report(session: Session, of: Episode) -> Assignment | None:
 
 
 def _ask_again(begun: Begun, refused: InvalidResponse) -> Response:
-    """Show the first question at fault with words about it, or the review where no single question is."""
-    problems = [each for each in refused.problems if isinstance(each, Problem)]
-    places = [(begun.steps.position(each.link_id), each) for each in problems]
-    asked = [(place, each) for place, each in places if place is not None and place in begun.steps.asked]
-    if not asked:
-        return _review_page(begun, 422)
-    first = min(place for place, _ in asked)
-    return question_page(begun, first, problems=[each for place, each in asked if place == first], status=422)
+    """Show the first page at fault with words about it, or the review where no single page is."""
+    for step in begun.steps.asked:
+        problems = [each for each in refused.problems if isinstance(each, Problem) and _is_at_fault(begun, step, each)]
+        if problems:
+            return question_page(begun, step, problems=problems, status=422)
+    return _review_page(begun, 422)
+
+
+def _is_at_fault(begun: Begun, step: Step, problem: Problem) -> bool:
+    """Whether a problem is about this page: of the repetitions of a question, the one that lacks an answer, or all."""
+    stops = [stop for stop in step.questions if stop.item.link_id == problem.link_id]
+    if problem.code == "required-missing":
+        # A group that must hold something is asked for at its first question.
+        item = begun.steps.questionnaire.item(problem.link_id or "")
+        return any(not stop.values for stop in stops) or (
+            item is not None and item.is_group and step in begun.steps.asking(problem.link_id)
+        )
+    return bool(stops)
 
 
 def _review_page(begun: Begun, status: int) -> Response:
-    page = render_template("responses/review.html", begun=begun, lines=_lines(begun), refused=status != 200)
+    page = render_template(
+        "responses/review.html", begun=begun, lines=lines(begun), closing=closing(begun), refused=status != 200
+    )
     return Response(page, status=status)
-
-
-def _lines(begun: Begun) -> list[Line]:
-    lines: list[Line] = []
-    group: Item | None = None
-    for position in begun.steps.asked:
-        item = begun.steps.questionnaire.questions[position - 1]
-        before, group = group, begun.steps.group(item)
-        heading = group.text if group is not None and group is not before else None
-        lines.append(
-            Line(
-                position=position,
-                heading=wording.of(heading, g.language) if heading else None,
-                question=wording.question(item, g.language),
-                answers=_answers(begun, item),
-            )
-        )
-    return lines
-
-
-def _answers(begun: Begun, item: Item) -> tuple[Words, ...]:
-    given = begun.steps.response.answers_to(item.link_id)
-    return tuple(wording.answer(item, value, g.language, begun.unit.zone) for value in given)
