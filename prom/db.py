@@ -116,7 +116,8 @@ def connect(settings: Settings) -> Engine:
 def make_engine(url: str) -> Engine:
     """Make an engine with Prom's safety settings for either database."""
     if not url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=10, max_overflow=10)
+        # The connection used last is used next: its server process has the plans and the rows at hand.
+        engine = create_engine(url, pool_size=10, max_overflow=10, pool_use_lifo=True)
         event.listen(engine, "checkout", _refuse_dead)
         return engine
     if sqlite_version() < OLDEST_SQLITE:
