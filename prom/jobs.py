@@ -57,13 +57,13 @@ def _blank_messages(_settings: Settings) -> int:
 def _open_assignments(settings: Settings) -> int:
     """Open what is due; after a time without a worker a plan may be due several times over, and moves on each time."""
     opened = 0
-    while moved := _one_by_one(assignments.due_plans, partial(_open_planned, settings)):
+    while moved := _many_at_once(assignments.due_plans, partial(_open_together, settings)):
         opened += moved
     return opened
 
 
-def _open_planned(settings: Settings, session: Session, plan_id: UUID) -> bool:
-    return assignments.open_planned(session, plan_id, settings) is not None
+def _open_together(settings: Settings, session: Session, plan_ids: list[UUID]) -> int:
+    return len(assignments.open_together(session, plan_ids, settings))
 
 
 def _put_silent_on_the_list(_settings: Settings) -> int:
@@ -76,6 +76,20 @@ def _expire_assignments(_settings: Settings) -> int:
 
 class SomeFailed(Exception):
     """Rows of a sweep failed, each by itself; the others are done."""
+
+
+def _many_at_once(find: Callable[[Session], list[UUID]], act: Callable[[Session, list[UUID]], int]) -> int:
+    """Act on all rows found in one transaction. Where that fails, on each by itself: one bad row holds up no other."""
+    with reading() as session:
+        found = find(session)
+    if not found:
+        return 0
+    try:
+        with transaction() as session:
+            return act(session, found)
+    except Exception as error:
+        log.warning("rows failed together", rows=len(found), error=type(error).__name__)
+    return _one_by_one(lambda _: found, lambda session, row_id: act(session, [row_id]) > 0)
 
 
 def _one_by_one(find: Callable[[Session], list[UUID]], act: Callable[[Session, UUID], bool]) -> int:

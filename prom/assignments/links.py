@@ -22,20 +22,25 @@ WRONG_BIRTH_DATES = 5
 
 
 def mint(session: Session, assignment: Assignment) -> str:
-    """Make a link's token for an assignment; it lives as long as the assignment can be answered."""
-    token = crypto.new_token()
-    session.add(
-        Link(
-            id=new_id(),
-            tenant_id=assignment.tenant_id,
-            patient_id=assignment.patient_id,
-            assignment_id=assignment.id,
-            token_hash=crypto.token_hash(token),
-            created_at=clock.now(),
-            expires_at=assignment.begun_expires_at,
-        )
-    )
+    """Make a link and return its token."""
+    link, token = minted(assignment)
+    session.add(link)
     return token
+
+
+def minted(assignment: Assignment) -> tuple[Link, str]:
+    """Make a link's row, for the caller to write, and its token; it lives as long as the assignment can be answered."""
+    token = crypto.new_token()
+    link = Link(
+        id=new_id(),
+        tenant_id=assignment.tenant_id,
+        patient_id=assignment.patient_id,
+        assignment_id=assignment.id,
+        token_hash=crypto.token_hash(token),
+        created_at=clock.now(),
+        expires_at=assignment.begun_expires_at,
+    )
+    return link, token
 
 
 def address(public_address: str, token: str) -> str:

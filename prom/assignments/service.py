@@ -1,7 +1,7 @@
-"""Making assignments when they open, sending their links, completing and expiring them."""
+"""Planning, making, completing and expiring assignments; `opening.py`, offered here too, opens what is planned."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from prom import clock
 from prom.assignments import links
 from prom.assignments.models import IS_OPEN, Assignment, Plan
+from prom.assignments.opening import due_plans, open_planned, open_together, row, send_links, store
 from prom.assignments.timing import next_occurrence
 from prom.audit import service as audit
 from prom.audit.service import SYSTEM, Actor
@@ -20,11 +21,34 @@ from prom.messaging.models import Kind
 from prom.messaging.queries import links_since
 from prom.pathways.definition import Asked
 from prom.pathways.models import Episode
-from prom.pathways.queries import active_episode, episode, pathway
+from prom.pathways.queries import active_episode, pathway
 from prom.patients import phone
-from prom.patients.queries import find_by_mobile, identity, mobile_of
+from prom.patients.queries import find_by_mobile
 from prom.staff.models import Unit
 from prom.worklist.service import Origin, hold_episode
+
+__all__ = [
+    "answerable",
+    "assign",
+    "begin",
+    "complete",
+    "due_plans",
+    "expire",
+    "is_locked_out",
+    "is_over",
+    "lock",
+    "open_planned",
+    "open_together",
+    "origin_of",
+    "over",
+    "plan_episode",
+    "reopen",
+    "report_again",
+    "send_links",
+    "send_new_links",
+    "silent",
+    "store",
+]
 
 #: At most this many links on a patient's own request within the time below.
 NEW_LINKS = 3
@@ -33,7 +57,7 @@ NEW_LINKS_WITHIN = timedelta(hours=1)
 
 def plan_episode(session: Session, started: Episode) -> None:
     """Write down when each planned questionnaire of a new episode opens for the first time."""
-    zone = _zone(session, started.unit_id)
+    zone = ZoneInfo(session.get_one(Unit, started.unit_id).zone)
     for asked in pathway(session, started.pathway_url, started.pathway_version).items:
         if asked.timing is None:
             continue
@@ -52,104 +76,11 @@ def plan_episode(session: Session, started: Episode) -> None:
     session.flush()
 
 
-def due_plans(session: Session, limit: int = 200) -> list[uuid.UUID]:
-    """Return the ids of plans whose next assignment should have opened by now."""
-    return list(
-        session.scalars(
-            select(Plan.id).where(Plan.next_opens_at <= clock.now()).order_by(Plan.next_opens_at).limit(limit)
-        )
-    )
-
-
-def open_planned(session: Session, plan_id: uuid.UUID, settings: Settings) -> Assignment | None:
-    """Make the plan's next assignment with its message, and move the plan on. Idempotent; None when nothing is due.
-
-    An occurrence whose window is over already (Prom was down) is stored as expired and nobody is asked twice: the row
-    stays as the trace of it.
-    """
-    plan = session.scalars(
-        select(Plan).where(Plan.id == plan_id, Plan.next_opens_at <= clock.now()).with_for_update(skip_locked=True)
-    ).first()
-    if plan is None or plan.next_day is None or plan.next_opens_at is None:
-        return None
-    of = episode(session, plan.episode_id)
-    asked = next(each for each in pathway(session, of.pathway_url, of.pathway_version).items if each.key == plan.key)
-    if of.status != "active" or asked.timing is None:
-        plan.next_day = plan.next_opens_at = None
-        return None
-    assignment = _make(
-        session, of, asked, "planned", f"{plan.key}:{plan.next_day.isoformat()}", opens_at=plan.next_opens_at
-    )
-    zone = _zone(session, of.unit_id)
-    plan.next_day, plan.next_opens_at = next_occurrence(asked.timing, of.anchor, zone, after=plan.next_day)
-    if assignment.expires_at <= clock.now():
-        assignment.status = "expired"
-    else:
-        send_link(session, assignment, "assignment", settings)
-    return assignment
-
-
 def assign(session: Session, of: Episode, asked: Asked, origin: str, actor: Actor) -> Assignment:
     """Make an assignment that opens now: she reports again, or a clinician records one."""
-    return _make(session, of, asked, origin, f"{asked.key}:{new_id()}", actor=actor)
-
-
-def _make(
-    session: Session,
-    of: Episode,
-    asked: Asked,
-    origin: str,
-    occurrence: str,
-    opens_at: datetime | None = None,
-    actor: Actor = SYSTEM,
-) -> Assignment:
-    opens = opens_at or clock.now()
-    assignment = Assignment(
-        id=new_id(),
-        tenant_id=of.tenant_id,
-        patient_id=of.patient_id,
-        episode_id=of.id,
-        unit_id=of.unit_id,
-        origin=origin,
-        occurrence=occurrence,
-        questionnaire=asked.questionnaire,
-        rules=asked.rules,
-        status="open",
-        opens_at=opens,
-        due_at=opens + asked.window.due,
-        overdue_at=opens + asked.window.overdue,
-        expires_at=opens + asked.window.expires,
-        begun_expires_at=opens + asked.window.begun_expires,
-        wrong_birth_dates=0,
-    )
-    session.add(assignment)
-    session.flush()
-    audit.about(session, actor, "assignment.open", assignment)
-    return assignment
-
-
-def send_link(session: Session, assignment: Assignment, kind: str, settings: Settings) -> None:
-    """Put a message with its own link into the outbox. Without a mobile number there is none; silence finds her."""
-    to = mobile_of(session, assignment.patient_id)
-    if to is None:
-        return
-    of = episode(session, assignment.episode_id)
-    words = pathway(session, of.pathway_url, of.pathway_version).texts["sms"]
-    language = identity(session, assignment.patient_id).language
-    link = links.address(settings.public_address, links.mint(session, assignment))
-    # The first message of an assignment has a key that only one can hold; a link asked for again is another message.
-    key = f"{kind}:{assignment.id}" if kind == "assignment" else f"{kind}:{new_id()}"
-    outbox.put(
-        session,
-        tenant_id=assignment.tenant_id,
-        kind=kind,
-        key=key,
-        to=to,
-        body=words.read(language)[0].replace("{link}", link),
-        patient_id=assignment.patient_id,
-        assignment_id=assignment.id,
-        expires_at=assignment.begun_expires_at,
-    )
+    made = row(of, asked, origin, f"{asked.key}:{new_id()}", clock.now())
+    store(session, [made], actor)
+    return made
 
 
 def send_new_links(session: Session, tenant_id: uuid.UUID, given_phone: str, settings: Settings) -> None:
@@ -167,7 +98,7 @@ def send_new_links(session: Session, tenant_id: uuid.UUID, given_phone: str, set
         if links_since(session, patient.id, clock.now() - NEW_LINKS_WITHIN, [Kind.NEW_LINK]) >= NEW_LINKS:
             continue
         assignment = answerable(session, patient.id) or report_again(session, of, Actor("patient"))
-        send_link(session, assignment, "new-link", settings)
+        send_links(session, [assignment], "new-link", settings)
 
 
 def is_locked_out(session: Session, patient_id: uuid.UUID) -> bool:
@@ -282,7 +213,3 @@ def origin_of(assignment: Assignment, response_id: uuid.UUID | None = None) -> O
         assignment_id=assignment.id,
         response_id=response_id,
     )
-
-
-def _zone(session: Session, unit_id: uuid.UUID) -> ZoneInfo:
-    return ZoneInfo(session.get_one(Unit, unit_id).zone)

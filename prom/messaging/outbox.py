@@ -5,6 +5,8 @@ A row is written in the caller's transaction, so a message exists exactly when i
 """
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
@@ -21,7 +23,7 @@ from prom.messaging.delivery import deliver_due
 from prom.messaging.models import HAS_LETTER, IS_OPEN, SETTLED_STATES, Kind, Message, State
 from prom.patients import sealing
 
-__all__ = ["blank_settled", "cancel", "deliver_due", "put"]
+__all__ = ["Letter", "blank_settled", "cancel", "deliver_due", "put", "put_all"]
 
 #: How many letters one run blanks at most, so that no transaction grows long.
 BLANKED_AT_ONCE = 500
@@ -29,56 +31,78 @@ BLANKED_AT_ONCE = 500
 log = structlog.get_logger()
 
 
-def put(
-    session: Session,
-    *,
-    tenant_id: uuid.UUID,
-    kind: str,
-    key: str,
-    to: str,
-    body: str,
-    expires_at: datetime,
-    patient_id: uuid.UUID | None = None,
-    unit_id: uuid.UUID | None = None,
-    assignment_id: uuid.UUID | None = None,
-    send_after: datetime | None = None,
-) -> Message | None:
-    """Put an SMS into the outbox, inside the caller's transaction; None when one with this key is there already.
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """An SMS that is to leave the house.
 
     `kind` is a Kind, `to` is E.164, `send_after` is now unless given, and from `expires_at` on nothing is sent.
-    `key` names the cause (such as `assignment-<id>`) and is stored in clear. Raises ValueError for an unknown kind.
+    `key` names the cause (such as `assignment-<id>`) and is stored in clear.
     """
+
+    tenant_id: uuid.UUID
+    kind: str
+    key: str
+    to: str
+    body: str
+    expires_at: datetime
+    patient_id: uuid.UUID | None = None
+    unit_id: uuid.UUID | None = None
+    assignment_id: uuid.UUID | None = None
+    send_after: datetime | None = None
+
+
+def put(session: Session, letter: Letter) -> Message | None:
+    """Put a letter into the outbox as `put_all` does; None when one with its key is there already."""
+    put_in = put_all(session, [letter])
+    return session.get_one(Message, put_in[0]) if put_in else None
+
+
+def put_all(session: Session, letters: Sequence[Letter]) -> Sequence[uuid.UUID]:
+    """Put letters into the outbox, inside the caller's transaction, and return the ids of the messages made.
+
+    One whose key is there already is left out. Raises ValueError for an unknown kind.
+    """
+    session.flush()  # a patient made in this very transaction must be there before her message
+    made = {message.id: message for message in (_sealed(session, letter) for letter in letters)}
+    put_in = _insert(session, list(made.values()))
+    for message_id in put_in:
+        _record(session, "message.put", made[message_id])
+    return put_in
+
+
+def _sealed(session: Session, letter: Letter) -> Message:
     created_at = clock.now()
     message = Message(
         id=new_id(),
-        tenant_id=tenant_id,
-        patient_id=patient_id,
-        unit_id=unit_id,
-        assignment_id=assignment_id,
-        kind=Kind(kind).value,
-        key=key,
+        tenant_id=letter.tenant_id,
+        patient_id=letter.patient_id,
+        unit_id=letter.unit_id,
+        assignment_id=letter.assignment_id,
+        kind=Kind(letter.kind).value,
+        key=letter.key,
         state=State.PENDING.value,
         created_at=created_at,
-        send_after=send_after or created_at,
-        try_at=send_after or created_at,
-        expires_at=expires_at,
+        send_after=letter.send_after or created_at,
+        try_at=letter.send_after or created_at,
+        expires_at=letter.expires_at,
         lease=0,
         attempts=0,
     )
-    session.flush()  # a patient made in this very transaction must be there before her message
-    sealing.seal(session, message, "letter", {"to": to, "body": body})
-    if not _insert(session, message):
-        return None
-    _record(session, "message.put", message)
-    return session.get_one(Message, message.id)
+    sealing.seal(session, message, "letter", {"to": letter.to, "body": letter.body})
+    return message
 
 
-def _insert(session: Session, message: Message) -> bool:
-    """Whether the row went in. The database decides, so that two at once do not break the caller's transaction."""
-    values = {name: value for name, value in vars(message).items() if not name.startswith("_")}
+def _insert(session: Session, messages: Sequence[Message]) -> Sequence[uuid.UUID]:
+    """Write rows; returns the ids of those that went in.
+
+    The database decides about keys, so that two at once do not break the caller's transaction.
+    """
+    if not messages:
+        return []
     insert = postgresql.insert if on_postgresql(session) else sqlite.insert
-    statement = insert(Message).values(values).on_conflict_do_nothing(index_elements=[Message.key])
-    return session.execute(statement.returning(Message.id)).first() is not None
+    statement = insert(Message).on_conflict_do_nothing(index_elements=[Message.key]).returning(Message.id)
+    values = [{name: value for name, value in vars(each).items() if not name.startswith("_")} for each in messages]
+    return session.scalars(statement, values).all()
 
 
 def cancel(session: Session, assignment_id: uuid.UUID) -> int:

@@ -1,7 +1,7 @@
 """Finding pathways and episodes."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -20,6 +20,12 @@ _compiled: dict[tuple[uuid.UUID, datetime], Pathway] = {}
 def pathway(session: Session, url: str, version: str) -> Pathway:
     """Return a compiled pathway version; raises NotFound."""
     return _compile(one(session, "pathway", url, version))
+
+
+def pathways_of(session: Session, episodes: Iterable[Episode]) -> dict[tuple[str, str], Pathway]:
+    """Return url and version -> the compiled pathway version of each of these episodes; raises NotFound."""
+    names = {(each.pathway_url, each.pathway_version) for each in episodes}
+    return {name: pathway(session, *name) for name in names}
 
 
 def offered(session: Session) -> Sequence[Pathway]:

@@ -77,12 +77,20 @@ def identities(session: Session, patient_ids: Iterable[uuid.UUID]) -> dict[uuid.
 
 def mobile_of(session: Session, patient_id: uuid.UUID) -> str | None:
     """Return the mobile number (E.164) that messages go to, or None."""
-    point = session.scalars(
+    return mobiles_of(session, [patient_id]).get(patient_id)
+
+
+def mobiles_of(session: Session, patient_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return patient -> the mobile number (E.164) that her messages go to, for those who have one."""
+    wanted = set(patient_ids)
+    sealing.load_keys(session, wanted)
+    points = session.scalars(
         select(ContactPoint)
-        .where(ContactPoint.patient_id == patient_id, ContactPoint.kind == "sms", ContactPoint.active)
-        .order_by(ContactPoint.created_at.desc())
-    ).first()
-    return sealing.open_column(session, point, "value") if point is not None else None
+        .where(ContactPoint.patient_id.in_(wanted), ContactPoint.kind == "sms", ContactPoint.active)
+        .order_by(ContactPoint.created_at)
+    )
+    newest = {point.patient_id: point for point in points}
+    return {patient_id: sealing.open_column(session, point, "value") for patient_id, point in newest.items()}
 
 
 def _opened(session: Session, row: Patient) -> Identity:

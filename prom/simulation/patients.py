@@ -125,7 +125,7 @@ def begin_report(clinic: Clinic, enrolled: Enrolled, session: Session) -> Assign
 def ask_for_link(clinic: Clinic, enrolled: Enrolled, session: Session) -> None:
     """Ask for a new link, and leave it unused."""
     assignment = begin_report(clinic, enrolled, session)
-    assignments.send_link(session, assignment, "new-link", clinic.settings)
+    assignments.send_links(session, [assignment], "new-link", clinic.settings)
     clinic.deliver_at(clock.now() + MINUTE / 2)
 
 

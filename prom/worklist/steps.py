@@ -66,8 +66,7 @@ def ring_on_call(session: Session, alert: Alert) -> None:
     """Put a message to the unit's on-call phone into the outbox. It tells neither who nor what."""
     unit = session.get_one(Unit, alert.unit_id)
     now = clock.now()
-    outbox.put(
-        session,
+    letter = outbox.Letter(
         tenant_id=alert.tenant_id,
         kind="on-call",
         key=f"on-call:{alert.id}:{alert.version}",
@@ -76,3 +75,4 @@ def ring_on_call(session: Session, alert: Alert) -> None:
         unit_id=unit.id,
         expires_at=now + STAFF_MESSAGE_LASTS,
     )
+    outbox.put(session, letter)

@@ -8,10 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from prom import clock, config
+from prom.assignments.models import Assignment, Plan
 from prom.config import Settings
-from prom.db import engine, reading
+from prom.db import engine, new_id, reading, transaction
 from prom.jobs import JOBS, Job, run_once, transport_of
 from prom.messaging.console import Console
 from prom.messaging.twilio import Twilio
@@ -40,16 +42,16 @@ def tick(name: str) -> Tick:
 
 
 @pytest.mark.usefixtures("database")
-def test_a_job_that_fails_stops_none_of_the_others(settings: Settings) -> None:
+def test_a_job_that_fails_stops_none_of_the_others(database: Settings) -> None:
     ran: list[str] = []
-    failures = run_once(settings, [job("bad", fail), job("good", lambda _: ran.append("good"))])
+    failures = run_once(database, [job("bad", fail), job("good", lambda _: ran.append("good"))])
     assert failures == {"bad": "LookupError"}
     assert ran == ["good"]
 
 
 @pytest.mark.usefixtures("database")
-def test_a_failure_is_told_by_its_class_alone(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
-    run_once(settings, [job("bad", fail)])
+def test_a_failure_is_told_by_its_class_alone(database: Settings, capfd: pytest.CaptureFixture[str]) -> None:
+    run_once(database, [job("bad", fail)])
     printed = "".join(capfd.readouterr())
     assert "LookupError" in printed
     assert MOBILE not in printed
@@ -57,27 +59,49 @@ def test_a_failure_is_told_by_its_class_alone(settings: Settings, capfd: pytest.
 
 
 @pytest.mark.usefixtures("database")
-def test_a_tick_tells_when_the_job_last_ended_well_and_last_failed(settings: Settings) -> None:
+def test_one_plan_that_cannot_be_opened_holds_up_no_other_and_the_watch_learns_of_it(
+    hospital: Hospital, settings: Settings
+) -> None:
+    with transaction() as session:
+        good = session.scalars(select(Plan)).one()
+        bad = Plan(
+            id=new_id(),
+            tenant_id=good.tenant_id,
+            patient_id=good.patient_id,
+            episode_id=good.episode_id,
+            key="no-such-item",
+            next_day=good.next_day,
+            next_opens_at=good.next_opens_at,
+        )
+        session.add(bad)
+    (opening,) = [each for each in JOBS if each.name == "open assignments"]
+    assert "SomeFailed" in run_once(settings, [opening])[opening.name]
+    with reading() as session:
+        assert session.scalars(select(Assignment.occurrence)).all() != []
+        assert session.get_one(Plan, bad.id).next_opens_at == good.next_opens_at
+
+
+def test_a_tick_tells_when_the_job_last_ended_well_and_last_failed(database: Settings) -> None:
     with clock.moved_to(MONDAY):
-        run_once(settings, [job("sweep", lambda _: 1)])
+        run_once(database, [job("sweep", lambda _: 1)])
     assert (tick("sweep").finished_at, tick("sweep").failed_at, tick("sweep").runs) == (MONDAY, None, 1)
     with clock.moved_to(MONDAY + timedelta(minutes=1)):
-        run_once(settings, [job("sweep", fail)])
+        run_once(database, [job("sweep", fail)])
     row = tick("sweep")
     assert (row.started_at, row.finished_at, row.failed_at) == (MONDAY + timedelta(minutes=1), MONDAY, row.started_at)
     assert row.runs == 2
 
 
 @pytest.mark.usefixtures("database")
-def test_a_job_that_hangs_shows_a_begin_without_an_end(settings: Settings) -> None:
+def test_a_job_that_hangs_shows_a_begin_without_an_end(database: Settings) -> None:
     begins: list[Tick] = []
-    run_once(settings, [job("sweep", lambda _: begins.append(tick("sweep")))])
+    run_once(database, [job("sweep", lambda _: begins.append(tick("sweep")))])
     assert begins[0].finished_at is None
 
 
 @pytest.mark.usefixtures("database")
-def test_several_workers_at_once_share_a_tick(settings: Settings) -> None:
-    threads = [threading.Thread(target=run_once, args=(settings, [job("sweep", lambda _: 1)])) for _ in range(4)]
+def test_several_workers_at_once_share_a_tick(database: Settings) -> None:
+    threads = [threading.Thread(target=run_once, args=(database, [job("sweep", lambda _: 1)])) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

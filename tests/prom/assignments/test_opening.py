@@ -4,20 +4,23 @@ import uuid
 from datetime import date, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from prom import clock
 from prom.assignments import service as assignments
 from prom.assignments.models import Assignment, Link, Plan
+from prom.audit.queries import log_of
 from prom.config import Settings
 from prom.db import new_id, reading, transaction
 from prom.jobs import JOBS, run_once
 from prom.messaging.models import Message
-from prom.pathways.queries import episode
-from prom.pathways.service import end_episode
+from prom.pathways.queries import episode, pathway
+from prom.pathways.service import end_episode, start_episode
 from prom.patients import sealing
 from prom.patients.models import ContactPoint
+from prom.patients.service import Registration, register
 from prom.responses import service as responses
-from tests.conftest import MONDAY, Hospital
+from tests.conftest import CLINICAL, MONDAY, Hospital
 from tests.prom.responses.test_at_once import at_once
 from tests.prom.steps import PATIENT, WELL, alerts, ask, ask_again, later, rows, send, short, the_alert
 
@@ -79,6 +82,37 @@ def test_two_workers_at_once_open_it_once(hospital: Hospital, database: Settings
 
     assert set(at_once(work, work)) == {False, True}
     assert (len(planned()), len(messages())) == (1, 1)
+
+
+def test_many_at_once_are_each_asked_once_with_a_link_and_a_record_of_their_own(
+    hospital: Hospital, database: Settings
+) -> None:
+    clock.move_to(NINE - timedelta(days=7))  # the first of all
+    with transaction() as session:
+        first = session.scalars(select(Plan)).one()
+        second = _with_a_plan(session, hospital, like=first)
+        made = assignments.open_together(session, [first.id, second.id, first.id], database)
+    with reading() as session:
+        assert {each.patient_id for each in made} == {hospital.patient.id, second.patient_id}
+        assert len(session.scalars(select(Link)).all()) == len(messages()) == len(made)
+        for each in made:
+            assert [
+                record.entity_id for record in log_of(session, each.patient_id) if record.action == "assignment.open"
+            ]
+
+
+def _with_a_plan(session: Session, hospital: Hospital, like: Plan) -> Plan:
+    """Another patient, whose plan is due when this one's is."""
+    actor = hospital.nurse_actor
+    given = Registration("Kari", "Prøve", "15076500565", date(1965, 7, 15), "+4790000002", "nn")
+    patient = register(session, hospital.tenant.id, given, actor)
+    of = episode(session, hospital.episode.id)
+    chosen = pathway(session, of.pathway_url, of.pathway_version)
+    started = start_episode(session, patient, hospital.unit, chosen, of.anchor, CLINICAL, actor)
+    assignments.plan_episode(session, started)
+    plan = session.scalars(select(Plan).where(Plan.episode_id == started.id)).one()
+    plan.next_day, plan.next_opens_at = like.next_day, like.next_opens_at
+    return plan
 
 
 def test_an_ended_episode_asks_nothing_more(hospital: Hospital, database: Settings) -> None:

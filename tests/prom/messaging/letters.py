@@ -32,7 +32,7 @@ def put(hospital: Hospital, key: str = "assignment-1", **changes: Any) -> uuid.U
         "expires_at": clock.now() + timedelta(days=3),
     }
     with transaction() as session:
-        message = outbox.put(session, **(given | changes))
+        message = outbox.put(session, outbox.Letter(**(given | changes)))
     assert message is not None
     return message.id
 

@@ -193,8 +193,7 @@ def test_blanking_leaves_one_record_per_tenant_with_its_subjects(hospital: Hospi
 
 def put_in(session: Session, hospital: Hospital, key: str) -> Message | None:
     """Put a letter in, inside an open transaction."""
-    return outbox.put(
-        session,
+    letter = outbox.Letter(
         tenant_id=hospital.tenant.id,
         kind="assignment",
         key=key,
@@ -202,6 +201,7 @@ def put_in(session: Session, hospital: Hospital, key: str) -> Message | None:
         body=WORDS,
         expires_at=clock.now() + timedelta(days=1),
     )
+    return outbox.put(session, letter)
 
 
 def actions_about(hospital: Hospital) -> set[str]:

@@ -12,6 +12,7 @@ from alerts.rules import Severity
 from prom import crypto
 from prom.assignments import service as assignments
 from prom.assignments.models import Assignment
+from prom.audit.service import Actor
 from prom.config import Settings
 from prom.db import reading, transaction
 from prom.pathways.queries import episode, pathway
@@ -61,14 +62,13 @@ def test_two_reports_that_staff_make_for_one_patient_at_once_are_both_stored(
     hospital: Hospital, database: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both have written a row that points at the episode before they ask to hold it."""
-    make = assignments._make
+    store = assignments.store
 
-    def make_slowly(*given: object, **named: object) -> Assignment:
-        made = make(*given, **named)  # type: ignore[arg-type]
+    def store_slowly(session: Session, made: Sequence[Assignment], actor: Actor) -> None:
+        store(session, made, actor)
         time.sleep(WAIT)
-        return made
 
-    monkeypatch.setattr(assignments, "_make", make_slowly)
+    monkeypatch.setattr(assignments, "store", store_slowly)
 
     def report() -> Receipt:
         with transaction() as session:
