@@ -41,7 +41,6 @@ def tick(name: str) -> Tick:
     return row
 
 
-@pytest.mark.usefixtures("database")
 def test_a_job_that_fails_stops_none_of_the_others(database: Settings) -> None:
     ran: list[str] = []
     failures = run_once(database, [job("bad", fail), job("good", lambda _: ran.append("good"))])
@@ -49,7 +48,6 @@ def test_a_job_that_fails_stops_none_of_the_others(database: Settings) -> None:
     assert ran == ["good"]
 
 
-@pytest.mark.usefixtures("database")
 def test_a_failure_is_told_by_its_class_alone(database: Settings, capfd: pytest.CaptureFixture[str]) -> None:
     run_once(database, [job("bad", fail)])
     printed = "".join(capfd.readouterr())
@@ -58,7 +56,6 @@ def test_a_failure_is_told_by_its_class_alone(database: Settings, capfd: pytest.
     assert tick("bad").failure == "LookupError"
 
 
-@pytest.mark.usefixtures("database")
 def test_one_plan_that_cannot_be_opened_holds_up_no_other_and_the_watch_learns_of_it(
     hospital: Hospital, settings: Settings
 ) -> None:
@@ -92,14 +89,12 @@ def test_a_tick_tells_when_the_job_last_ended_well_and_last_failed(database: Set
     assert row.runs == 2
 
 
-@pytest.mark.usefixtures("database")
 def test_a_job_that_hangs_shows_a_begin_without_an_end(database: Settings) -> None:
     begins: list[Tick] = []
     run_once(database, [job("sweep", lambda _: begins.append(tick("sweep")))])
     assert begins[0].finished_at is None
 
 
-@pytest.mark.usefixtures("database")
 def test_several_workers_at_once_share_a_tick(database: Settings) -> None:
     threads = [threading.Thread(target=run_once, args=(database, [job("sweep", lambda _: 1)])) for _ in range(4)]
     for thread in threads:
@@ -119,7 +114,6 @@ def test_messages_go_to_the_console_unless_twilio_is_configured() -> None:
     assert isinstance(transport_of(config.Twilio("AC1", "secret", "+4759446000")), Twilio)
 
 
-@pytest.mark.usefixtures("database")
 def test_running_once_sends_what_is_due(hospital: Hospital, settings: Settings) -> None:
     made = put(hospital)
     assert run_once(settings) == {}
