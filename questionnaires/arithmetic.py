@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
-from questionnaires.composites import HIGHEST_ATTRIBUTE, level
+from questionnaires.composites import ATTRIBUTES, level
 from questionnaires.exact import Exact, exact
 from questionnaires.numbers import NOT_ON_THE_SCALE, Number
 from questionnaires.scales import Method, Scale
@@ -17,8 +17,6 @@ Given = Mapping[str, Exact]
 
 #: A scale's exact value or None, the reason where it is None, and how many of its items were answered.
 Worth: TypeAlias = tuple[Exact | None, str | None, int]
-
-_ATTRIBUTES = frozenset(range(HIGHEST_ATTRIBUTE + 1))
 
 
 def worth(scale: Scale, numbers: Mapping[str, Number]) -> Worth:
@@ -62,7 +60,7 @@ def why_missing(scale: Scale, reasons: Sequence[str]) -> str:
 
 
 def _level(scale: Scale, values: Sequence[Exact]) -> int | None:
-    if not _ATTRIBUTES.issuperset(values):
+    if not ATTRIBUTES.issuperset(values):
         return None
     return level(scale.attribute_kinds, [int(value) for value in values])
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from questionnaires.scales import AttributeKind
 
 HIGHEST_ATTRIBUTE = 4
+ATTRIBUTES = frozenset(range(HIGHEST_ATTRIBUTE + 1))
 
 #: One attribute: its level for 0..4.
 _ONE: Mapping[tuple[AttributeKind, ...], str] = {
@@ -49,7 +50,7 @@ def level(kinds: tuple[AttributeKind, ...], attributes: Sequence[int]) -> int:
     """
     if kinds not in ATTRIBUTE_SETS:
         raise KeyError(kinds)
-    if len(attributes) != len(kinds) or not all(0 <= value <= HIGHEST_ATTRIBUTE for value in attributes):
+    if len(attributes) != len(kinds) or not ATTRIBUTES.issuperset(attributes):
         raise ValueError("a composite takes one value of 0-4 for each of its attributes")
     first, *others = attributes
     if first == 0:

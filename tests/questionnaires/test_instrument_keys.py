@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -388,3 +389,10 @@ def test_a_key_that_is_not_shipped_is_not_found() -> None:
     for name in ("hads", "phq-9|9.9.9", ""):
         with pytest.raises(KeyError):
             instrument_library.load(name)
+
+
+def test_the_document_of_the_instruments_names_every_key_and_how_its_columns_may_be_called() -> None:
+    said = (Path(__file__).parents[2] / "docs" / "instruments.md").read_text()
+    for name in NAMES:
+        assert f"### `{name}`" in said
+        assert f"`{instrument_library.load(name).columns[0]}`" in said
