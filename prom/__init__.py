@@ -20,6 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     from prom import config, crypto, logs, schema, traffic, web
     from prom.api.routes import register as register_api
+    from prom.authoring.pages import pages as authoring
     from prom.clinic.pages import pages as clinic
     from prom.exports.pages import pages as exports
     from prom.fhir.routes import routes as fhir
@@ -47,7 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     traffic.watch(app)
     web.prepare(app)
-    for pages in (staff, clinic, responses, exports, oversight, metrics, fhir):
+    for pages in (staff, clinic, authoring, responses, exports, oversight, metrics, fhir):
         app.register_blueprint(pages)
     register_api(app)
     web.exempt_machine_doors(app)

@@ -1,7 +1,7 @@
 """What differs between two versions of a questionnaire, with wording told from meaning.
 
-Whatever can change which answers are possible, when something is asked, or what an answer is worth is of meaning, and
-so is everything that is not known to be mere words: a field that is added to the model later is of meaning by itself.
+Of meaning is whatever can change which answers are possible, when something is asked, or what an answer is worth; and
+everything that is not known to be mere words, such as a field that is added to the model later.
 """
 
 from __future__ import annotations
@@ -60,10 +60,11 @@ def differences(
     before: Questionnaire,
     after: Questionnaire,
     keys: tuple[Mapping[str, Any] | None, Mapping[str, Any] | None] = (None, None),
+    sources: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None,
 ) -> tuple[Change, ...]:
     """Return what differs, in the order of the newer document; `keys` are the scoring keys' documents of both.
 
-    Empty where nothing differs that anybody could notice. Url, version and status are not compared: they are the name.
+    `sources` are the Bundles that both were read from, where they are such. Url, version and status are not compared.
     """
     found = [
         *_texts("the title", None, before.title, after.title),
@@ -71,7 +72,7 @@ def differences(
         *_places(before, after),
         *(each for item in after.all_items for each in _item(before.item(item.link_id), item)),
     ]
-    return (*found, *key_changes(*keys), *_otherwise(before, after, found))
+    return (*found, *key_changes(*keys), *_otherwise(sources or (before.document, after.document), found))
 
 
 def key_changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> tuple[Change, ...]:
@@ -188,10 +189,10 @@ def _texts(what: str, link_id: str | None, before: Texts | None, after: Texts | 
         yield Change("wording", code, link_id, {"what": what, "language": language})
 
 
-def _otherwise(before: Questionnaire, after: Questionnaire, found: list[Change]) -> Iterator[Change]:
+def _otherwise(sources: tuple[Mapping[str, Any], Mapping[str, Any]], found: list[Change]) -> Iterator[Change]:
     """What the documents say that the model does not hold: of meaning, but for what is only about the document."""
     told = {change.link_id for change in found if change.kind == "meaning"}
-    for link_id, name, about in differing_documents(before.document, after.document):
+    for link_id, name, about in differing_documents(*sources):
         if about:
             yield Change("wording", "about-changed", link_id, {"field": name})
         elif link_id not in told and not (name == "contained" and told):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from questionnaires.languages import documents
+
 _HL7 = "http://hl7.org/fhir/StructureDefinition/"
 #: Extensions that hold nothing but words or their look.
 _WORDS = frozenset(
@@ -39,6 +41,20 @@ _PASSED_OVER = frozenset({"url", "version", "status", "id", "text", "title", "it
 
 def differing_documents(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str | None, str, bool]]:
     """Yield (linkId or None for the head, field, whether it is only about the document) for each field that differs."""
+    for old, new in _versions(before, after):
+        yield from _differing(old, new)
+
+
+def _versions(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
+    """Pair the language versions of both; a version that only one has is told by its texts."""
+    old, new = ({each.get("language"): each for each in documents(whole)} for whole in (before, after))
+    if len(old) == len(new) == 1:
+        yield next(iter(old.values())), next(iter(new.values()))
+        return
+    yield from ((old[language], each) for language, each in new.items() if language in old)
+
+
+def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str | None, str, bool]]:
     for name in sorted(before.keys() | after.keys()):
         bare_name = name.removeprefix("_")
         about = bare_name in _ABOUT

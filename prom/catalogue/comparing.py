@@ -14,7 +14,7 @@ def changes_between(kind: str, before: Any, after: Any) -> tuple[Change, ...]:
     if kind != "questionnaire":
         return ()
     try:
-        return differences(parse(before), parse(after))
+        return differences(parse(before), parse(after), sources=(before, after))
     except QuestionnaireError:
         # What cannot be read cannot be told to say the same.
         return (Change("meaning", "otherwise-changed", None, {"field": "item"}),)

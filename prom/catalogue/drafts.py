@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from alerts.problems import RuleError
 from alerts.rules import RuleSet
 from prom.catalogue.models import Definition
-from prom.catalogue.queries import from_json, parse_rule_set
+from prom.catalogue.queries import from_json, parse_rule_set, rule_set
 from questionnaires.problems import QuestionnaireError
 
 
@@ -23,14 +23,20 @@ def rule_sets_of(session: Session, canonical: str) -> tuple[RuleSet, ...]:
         .where(Definition.kind == "rule-set", Definition.status != "retired")
         .order_by(Definition.imported_at)
     )
-    documents: Mapping[str, object] = {row.url: from_json(row.document) for row in rows}
-    ours = [each for each in documents.values() if isinstance(each, Mapping) and each.get("questionnaire") == url]
-    compiled = [_compiled(session, each) for each in ours]
+    newest = {row.url: row for row in rows}
+    compiled = [_compiled(session, row) for row in newest.values() if _reads(row, url)]
     return tuple(each for each in compiled if each is not None and each.covers(canonical))
 
 
-def _compiled(session: Session, document: Mapping[str, object]) -> RuleSet | None:
+def _reads(row: Definition, url: str) -> bool:
+    document = from_json(row.document)
+    return isinstance(document, Mapping) and document.get("questionnaire") == url
+
+
+def _compiled(session: Session, row: Definition) -> RuleSet | None:
     try:
-        return parse_rule_set(session, document)
+        if row.status == "active":
+            return rule_set(session, f"{row.url}|{row.version}")
+        return parse_rule_set(session, from_json(row.document))
     except (RuleError, QuestionnaireError):
         return None

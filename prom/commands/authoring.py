@@ -35,6 +35,8 @@ class Found:
     """A version of a questionnaire, from a file or the catalogue, with the documents of what belongs to it."""
 
     questionnaire: Questionnaire
+    #: The document that it was read from, which may be a Bundle of language versions.
+    source: Mapping[str, Any]
     key: Mapping[str, Any] | None
     advice: Mapping[str, Any] | None
     #: The linkIds whose answers its stored rules call an emergency.
@@ -53,7 +55,8 @@ def show_differences(context: click.Context, before: str, after: str, as_json: b
     the meaning differs under one url and version: that needs a new version.
     """
     old, new = _found(before), _found(after)
-    changes = differences(old.questionnaire, new.questionnaire, (old.key, new.key))
+    sources = old.source, new.source
+    changes = differences(old.questionnaire, new.questionnaire, (old.key, new.key), sources)
     same_name = old.questionnaire.canonical == new.questionnaire.canonical
     if as_json:
         say(_as_document(old, new, changes))
@@ -122,7 +125,8 @@ def _found(name: str) -> Found:
     """Find a version by file or in the catalogue; raises QuestionnaireError for one that cannot be read."""
     path = Path(name)
     if path.is_file():
-        return Found(parse(completed(read(path))), _beside(path, "scoring"), _beside(path, "advice"))
+        source = completed(read(path))
+        return Found(parse(source), source, _beside(path, "scoring"), _beside(path, "advice"))
     opened()
     with db.reading() as session:
         return _stored(session, name)
@@ -142,6 +146,7 @@ def _stored(session: Session, name: str) -> Found:
     rules = rule_sets_of(session, f"{row.url}|{row.version}")
     return Found(
         parse(documents["questionnaire"]),
+        documents["questionnaire"],
         documents.get("scoring-key"),
         documents.get("advice"),
         frozenset(link_id for each in rules for link_id in emergency_items(each)),

@@ -23,6 +23,8 @@ class Permission(StrEnum):
     SUBMIT_RESPONSE = "submit response"
     AMEND_RESPONSE = "amend response"
     READ_QUESTIONNAIRE = "read questionnaire"
+    AUTHOR_QUESTIONNAIRE = "author questionnaire"
+    PUBLISH_QUESTIONNAIRE = "publish questionnaire"
     READ_ASSIGNMENT = "read assignment"
     READ_ALERT = "read alert"
     READ_METRICS = "read metrics"
@@ -49,6 +51,8 @@ _CLINICAL = frozenset(
         Permission.READ_AUDIT,
         Permission.READ_RESPONSE,
         Permission.READ_QUESTIONNAIRE,
+        Permission.AUTHOR_QUESTIONNAIRE,
+        Permission.PUBLISH_QUESTIONNAIRE,
         Permission.READ_ASSIGNMENT,
         Permission.READ_ALERT,
         Permission.OWN_SESSION,
@@ -58,7 +62,7 @@ _CLINICAL = frozenset(
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.NURSE: _CLINICAL | {Permission.READ_OUTBOX},
     Role.PHYSICIAN: _CLINICAL,
-    Role.QUALITY: frozenset({Permission.EXPORT_ANSWERS, Permission.OWN_SESSION}),
+    Role.QUALITY: frozenset({Permission.EXPORT_ANSWERS, Permission.AUTHOR_QUESTIONNAIRE, Permission.OWN_SESSION}),
     # Administrators see no health data.
     Role.ADMINISTRATOR: frozenset({Permission.READ_OUTBOX, Permission.OWN_SESSION}),
 }

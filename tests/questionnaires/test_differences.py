@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 
 from questionnaires.differences import Change, differences, key_changes, needs_new_version
 from questionnaires.library import versions
-from tests.questionnaires.samples import Node, choice, extension, group, item, option, questionnaire, sized, when
+from questionnaires.parsing import parse
+from tests.questionnaires.samples import (
+    Node,
+    choice,
+    document,
+    extension,
+    group,
+    item,
+    option,
+    questionnaire,
+    sized,
+    when,
+)
 
 FORM: list[Node] = [
     choice("mood", "0", "1", "2", required=True),
@@ -141,3 +153,24 @@ def test_items_that_stand_in_another_order_are_told_to_have_moved_and_nothing_el
     found = differences(questionnaire(*items), questionnaire(*(items[each] for each in order)))
     assert {each.code for each in found} == ({"item-moved"} if list(order) != sorted(order) else set())
     assert len(found) < 6
+
+
+def bundle(*languages: str, **fields: Any) -> Node:
+    """One form as a Bundle of its language versions; `fields` are those of the last."""
+    made = [document(item("why", text=f"Hvorfor? {language}"), language=language) for language in languages]
+    made[-1] |= fields
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": each} for each in made]}
+
+
+def between(before: Node, after: Node) -> set[str]:
+    """The codes of what differs between two Bundles."""
+    return {each.code for each in differences(parse(before), parse(after), sources=(before, after))}
+
+
+def test_language_versions_in_a_bundle_are_compared_one_by_one() -> None:
+    before = bundle("nb", "en")
+    assert between(before, bundle("nb", "en")) == set()
+    assert between(before, bundle("nb", "en", "nn")) == {"translation-added"}
+    assert between(before, bundle("nb", "en", title="Otherwise")) == {"text-changed"}
+    unknown = [{"url": "urn:other", "valueCode": "x"}]
+    assert between(before, bundle("nb", "en", extension=unknown)) == {"otherwise-changed"}

@@ -178,6 +178,8 @@ MAY: dict[Role, set[str]] = {
         "read audit",
         "read response",
         "read questionnaire",
+        "author questionnaire",
+        "publish questionnaire",
         "read assignment",
         "read alert",
         "read outbox",
@@ -193,11 +195,13 @@ MAY: dict[Role, set[str]] = {
         "read audit",
         "read response",
         "read questionnaire",
+        "author questionnaire",
+        "publish questionnaire",
         "read assignment",
         "read alert",
         "own session",
     },
-    Role.QUALITY: {"export answers", "own session"},
+    Role.QUALITY: {"export answers", "author questionnaire", "own session"},
     Role.ADMINISTRATOR: {"read outbox", "own session"},
 }
 

@@ -1,0 +1,1 @@
+"""What authors see before patients do: versions and what differs, what is to be mended, a preview, and paper."""
