@@ -136,7 +136,9 @@ def _scale(
     elif rule.reading.kind != "score" and scale.kind != "level":
         yield "not-a-level", {}
     elif isinstance(rule, Change | Trend):
-        if rule.worse != worse(scale):
+        if scale.direction == "no direction":
+            yield "no-direction", {}
+        elif rule.worse != worse(scale):
             yield "directions-differ", {}
     else:
         yield from _limit(rule.reading, rule.comparison, rule.value, scale, questionnaire)
@@ -162,7 +164,9 @@ def _reach(comparison: Comparison, limit: Decimal, bounds: Bounds) -> _Problems:
 
 
 def _bounds(scale: Scale) -> Bounds:
-    return Bounds(*_METHOD_BOUNDS.get(scale.method, (None, None)))
+    if scale.lowest is not None:
+        return Bounds(scale.lowest, scale.highest)
+    return Bounds(*_METHOD_BOUNDS.get(scale.method, (None, None))) if scale.plain else Bounds()
 
 
 def _attribute_bounds(scale: Scale, questionnaire: Questionnaire) -> Bounds:

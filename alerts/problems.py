@@ -32,6 +32,7 @@ SENTENCES: Mapping[str, str] = {
     "unknown-scale": "the scoring key has no such scale",
     "not-a-level": "the scale is no level",
     "high-is-good": "the worst attribute is only known where low is good",
+    "no-direction": "the scale does not say which way is worse",
     "directions-differ": "in another version the scale points the other way",
     "cannot-change": "only levels and scores are kept to compare with",
     "no-level-scales": "there is no level scale to expand over",
