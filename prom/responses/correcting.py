@@ -12,6 +12,7 @@ from prom.audit import service as audit
 from prom.audit.service import Actor
 from prom.errors import Conflict, PreconditionFailed
 from prom.responses import drafts, history
+from prom.responses.completing import complete
 from prom.responses.judging import instrument_of, judge
 from prom.responses.models import WHOLE, Response
 from prom.responses.storing import Authorship, changed, refuse_invalid, replace
@@ -34,9 +35,10 @@ def amend(session: Session, response: Response, given: QuestionnaireResponse, by
     if response.status not in WHOLE:
         raise Conflict("response")
     instrument = instrument_of(session, assignment)
-    if instrument is not None:
-        refuse_invalid(tuple(validate(instrument.questionnaire, given, complete=True)))
     authored = by.authored_at or response.authored_at
+    if instrument is not None:
+        given = complete(instrument.questionnaire, given, authored)
+        refuse_invalid(tuple(validate(instrument.questionnaire, given, complete=True)))
     since = min(authored, response.authored_at)
     # Scored here; what it raises is found when it and all that followed are judged in their order, below.
     judged = judge(

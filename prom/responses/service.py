@@ -20,6 +20,7 @@ from prom.assignments.service import origin_of
 from prom.audit import service as audit
 from prom.errors import AlreadyCompleted, Conflict, DeadLink
 from prom.responses import drafts, history, intake
+from prom.responses.completing import complete
 from prom.responses.correcting import amend, enter_in_error, judge_anew
 from prom.responses.identifiers import Identifier, find_by_identifier
 from prom.responses.intake import Intake
@@ -84,6 +85,7 @@ def _submit(
         raise DeadLink
     instrument = instrument_of(session, assignment)
     if instrument is not None:
+        given = complete(instrument.questionnaire, given, authored)
         refuse_invalid(tuple(validate(instrument.questionnaire, given, complete=True)))
 
     past = history.read_or_rebuild(session, assignment, taken.state)
@@ -132,6 +134,8 @@ def _again(session: Session, identifier: Identifier, assignment: Assignment, giv
     first = find_by_identifier(session, assignment.tenant_id, identifier)
     if first is None or first.assignment_id != assignment.id or first.status == "entered-in-error":
         raise Conflict("identifier")
-    if not any(version.flat() == given.flat() for version in versions_of(session, first)):
+    instrument = instrument_of(session, assignment)
+    whole = given if instrument is None else complete(instrument.questionnaire, given, first.authored_at)
+    if not any(version.flat() in (given.flat(), whole.flat()) for version in versions_of(session, first)):
         raise Conflict("identifier")
     return Receipt(first, again=True, retried=True)
