@@ -64,6 +64,8 @@ def score(
     tally = _score_table(found, table, out, items_given(items, found), impute, reasons)
     if as_json:
         say({"key": found.canonical, "rows": tally.rows, "bad": tally.bad, "problems": tally.listed})
+    else:
+        click.echo(f"{tally.rows} rows scored with {found.canonical} into {out}, {tally.bad} cells passed over")
     context.exit(1 if tally.bad else 0)
 
 
