@@ -37,7 +37,7 @@ def test_no_expression_comes_to_anything_else_than_with_the_independent_engine(t
         except (NotCovered, NotComputed):
             continue
         computed += 1
-        if "result" in theirs and not _same(ours, theirs["result"]):
+        if "result" in theirs and not same(ours, theirs["result"]):
             differing.append((expression, ours, theirs["result"]))
     assert differing == []
     assert computed > 0.9 * len(cases)
@@ -81,11 +81,12 @@ def _changed(answer: dict[str, Any], order: random.Random) -> dict[str, Any]:
     return answer
 
 
-def _same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
+    """Whether two results are equal, numbers to nine digits: the other engine's are floats."""
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(_same(mine, theirs) for mine, theirs in zip(one, other, strict=True))
+        return len(one) == len(other) and all(same(mine, theirs) for mine, theirs in zip(one, other, strict=True))
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_same(one[name], other[name]) for name in one)
+        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
     if isinstance(one, bool) or isinstance(other, bool) or isinstance(one, str):
         return bool(one == other)
     return isinstance(other, int | float) and abs(float(one) - other) <= 1e-9 * max(1, abs(other))
