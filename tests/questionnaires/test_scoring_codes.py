@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import given
@@ -10,7 +11,10 @@ from hypothesis import strategies as st
 from questionnaires.response import build
 from questionnaires.scoring import score
 from questionnaires.scoring_codes import SYSTEM, coded_key
-from tests.questionnaires.samples import Node, choice, group, item, questionnaire, sized, when
+from questionnaires.summing import with_sums
+from questionnaires.validation import validate
+from questionnaires.values import Quantity
+from tests.questionnaires.samples import Node, choice, extension, group, item, questionnaire, sized, when
 
 
 def coded(node: Node, code: str) -> Node:
@@ -77,6 +81,36 @@ def test_a_section_takes_in_what_lies_deeper_and_the_total_takes_in_all() -> Non
 
 def test_an_answer_to_what_is_not_asked_does_not_count() -> None:
     assert sums(a="1", c="3")["sum-one"] == (1.0, None)
+
+
+def test_a_sum_that_somebody_sent_is_replaced_by_ours_or_taken_away() -> None:
+    sent = build(FORM, {"a": "1", "d": "5", "all": 99, "sum-one": 99})
+    made = with_sums(FORM, sent)
+    assert (made.answers_to("all"), made.answers_to("sum-one")) == ((Decimal("6.0"),), (Decimal("1.0"),))
+    nothing = with_sums(FORM, build(FORM, {"unscored": "9", "all": 99}))
+    assert nothing.answers_to("all") == ()
+    assert nothing.answers_to("unscored")
+
+
+def test_a_sum_takes_the_kind_and_unit_of_its_item() -> None:
+    points = [extension("questionnaire-unit", valueCoding={"system": "http://ehelse.no/Score", "code": "score"})]
+    form = questionnaire(
+        coded(choice("a", "0", "1"), "QS"),
+        coded(item("whole", "integer"), "SS"),
+        coded(item("amount", "quantity", extension=points), "TS"),
+    )
+    made = with_sums(form, build(form, {"a": "1"}))
+    assert made.answers_to("whole") == (1,)
+    (amount,) = made.answers_to("amount")
+    assert isinstance(amount, Quantity)
+    assert (amount.value, amount.code) == (1, "score")
+    assert validate(form, made) == ()
+
+
+def test_a_questionnaire_without_codes_is_left_as_it_is() -> None:
+    plain = questionnaire(choice("a", "0", "1"))
+    response = build(plain, {"a": "1"})
+    assert with_sums(plain, response) is response
 
 
 @sized
