@@ -14,6 +14,7 @@ from questionnaires.branching import place_of
 from questionnaires.definition import Item, ItemType, Questionnaire, Value
 from questionnaires.kinds import UNSUPPORTED
 from questionnaires.places import Place
+from questionnaires.summing import is_sum
 
 #: Item controls that make words to read out of an item, whatever its type: Helsenorge writes such texts as type `text`.
 _WORDS = frozenset({"help", "sidebar", "highlight", "flyover", "inline", "instructions", "security", "media"})
@@ -53,7 +54,8 @@ def is_words(item: Item) -> bool:
 
 def is_worked_out(item: Item) -> bool:
     """Whether its answer is shown and cannot be changed: it is read only, or calculated from other answers."""
-    return item.read_only or (item.expressions is not None and item.expressions.calculated is not None)
+    calculated = item.expressions is not None and item.expressions.calculated is not None
+    return item.read_only or calculated or is_sum(item)
 
 
 def stops(questionnaire: Questionnaire, response: QuestionnaireResponse) -> Iterator[Stop]:
