@@ -21,6 +21,7 @@ install := $(bin)/python -m pip install --quiet --quiet
 pytest := $(bin)/python -m pytest -n $(PROCESSES) $(PYTEST_ARGUMENTS)
 stylesheets := prom/static/designsystemet/designsystemet.css
 fhir_oracle := .venv/fhir-oracle/is-installed
+fhir_renderer := .venv/fhir-renderer/is-installed
 npm_quietly := --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 
 .PHONY: help setup run test test-long bench check lock clean
@@ -34,7 +35,7 @@ run: setup ## Start the demonstration clinic (PORT=..., PROM_HOME=...; Ctrl-C st
 	@PROM_HOME="$$(realpath --canonicalize-missing "$${PROM_HOME:-var}")" \
 		exec $(bin)/python -c "$$IN_THE_FOREGROUND" $(bin)/prom demo
 
-test: .venv/tests-are-installed $(fhir_oracle) setup check ## Run all checks, then the whole suite on SQLite and on PostgreSQL
+test: .venv/tests-are-installed $(fhir_oracle) $(fhir_renderer) setup check ## Run all checks, then the whole suite on SQLite and on PostgreSQL
 	@PROM_TEST_CHROMIUM="$$(requirements/browser.sh)"; export PROM_TEST_CHROMIUM; \
 	for database in sqlite postgresql; do \
 		echo "== The suite on $$database"; \
@@ -96,6 +97,11 @@ $(fhir_oracle): tests/fhir_oracle/package-lock.json requirements/npm.sh | .venv/
 	@echo "Installing the independent FHIR programs that the tests ask ..."
 	@rm -rf $(@D) && mkdir -p $(@D) && cp tests/fhir_oracle/package.json tests/fhir_oracle/package-lock.json $(@D)
 	@cd $(@D) && $(CURDIR)/requirements/npm.sh ci $(npm_quietly) >/dev/null
+	@touch $@
+
+$(fhir_renderer): tests/fhir_renderer/install.sh requirements/npm.sh | .venv/bin/python
+	@echo "Installing the independent renderer of FHIR forms that the tests open ..."
+	@rm -rf $(@D) && tests/fhir_renderer/install.sh $(@D)
 	@touch $@
 
 $(stylesheets): requirements/package-lock.json requirements/stylesheets.sh | .venv/bin/python
