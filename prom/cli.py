@@ -13,10 +13,9 @@ from prom.commands import (
     exports,
     hospital,
     patients,
-    publishing,
-    rules,
     scores,
     serving,
+    taking_in,
     validating,
 )
 from prom.commands.speaking import RefusingGroup
@@ -41,8 +40,8 @@ for command in (
     # One group, to which both modules add commands.
     authoring.questionnaire,
     validating.questionnaire,
-    publishing.pathway,
-    rules.rules,
+    taking_in.pathway,
+    taking_in.rules,
     scores.score,
     hospital.unit,
     hospital.staff,

@@ -30,7 +30,7 @@ def pathway() -> None:
 @as_json
 def publish_a_pathway(name: str, signed_by: str, as_json: bool) -> None:
     """Publish the newest version of NAME, with every questionnaire, scoring key, advice and rule set that it uses."""
-    _publish(publish_pathway, name, signed_by, as_json)
+    publish_in_words(publish_pathway, name, signed_by, as_json)
 
 
 @questionnaire.command("publish")
@@ -39,10 +39,13 @@ def publish_a_pathway(name: str, signed_by: str, as_json: bool) -> None:
 @as_json
 def publish_a_questionnaire(name: str, signed_by: str, as_json: bool) -> None:
     """Publish the newest version of NAME (or 'URL|VERSION') with its scoring key and advice; it never changes again."""
-    _publish(publish_questionnaire, name, signed_by, as_json)
+    publish_in_words(publish_questionnaire, name, signed_by, as_json)
 
 
-def _publish(do: Callable[[Session, str, str], list[Definition]], name: str, signed_by: str, as_json: bool) -> None:
+def publish_in_words(
+    do: Callable[[Session, str, str], list[Definition]], name: str, signed_by: str, as_json: bool
+) -> None:
+    """Publish by `do`, write the audit records, and say what was published; refusals come in words."""
     opened()
     with db.transaction() as session:
         try:

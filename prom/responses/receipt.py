@@ -10,7 +10,7 @@ from prom.assignments.models import Assignment
 from prom.catalogue.queries import Instrument
 from prom.patients import sealing
 from prom.responses import drafts, wording
-from prom.responses.judging import instrument_of, judge_at_once
+from prom.responses.judging import instrument_of, items_of, judge_at_once
 from prom.responses.models import Response
 from prom.responses.wording import Words
 
@@ -45,7 +45,7 @@ def of_response(session: Session, assignment: Assignment, response: Response, un
     emergencies = judge_at_once(session, assignment, instrument, drafts.opened(session, response))
     scores = sealing.open_column(session, response, "scores")["scores"]
     levels = {scale: score["value"] for scale, score in scores.items() if score["value"] is not None}
-    first = instructions(emergencies, unit_phone, language)
+    first = (*instructions(emergencies, unit_phone, language), *_crisis(instrument, emergencies, language))
     return Shown(
         received_at=response.received_at,
         instructions=first,
@@ -75,6 +75,15 @@ def advised(instrument: Instrument, levels: dict[str, float], language: str) -> 
         if scale.kind == "level" and levels.get(scale.code, 0) >= 1
     ]
     return tuple(sorted(found, key=lambda each: -each.level))
+
+
+def _crisis(instrument: Instrument, emergencies: tuple[Finding, ...], language: str) -> tuple[Words, ...]:
+    """Return the crisis text of an instrument that asks about danger, where her answer to that is an emergency."""
+    crisis = instrument.advice.crisis if instrument.advice is not None else None
+    asked = {safety.item for safety in instrument.key.safety} if instrument.key is not None else set()
+    if crisis is None or not any(asked & items_of(each) for each in emergencies):
+        return ()
+    return (wording.unbroken(wording.of(crisis, language)),)
 
 
 def _general(instrument: Instrument, language: str) -> Words | None:

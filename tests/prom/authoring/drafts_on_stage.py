@@ -62,7 +62,7 @@ ADVICE: dict[str, Any] = {
     "version": "1",
     "scales": {},
     "general": {"nb": "Ring oss"},
-    "crisis": {"nb": "Ring 113 nå."},
+    "crisis": {"nb": "Du er ikke alene. Ring 113."},
 }
 RULES: dict[str, Any] = {
     "url": "urn:prom:test:rules:danger",
