@@ -12,7 +12,7 @@ from questionnaires.parsing_bounds import crossed
 from questionnaires.reading import Reading
 
 #: The controls that change how Prom's pages show an item; every other one is shown as its type is.
-_CONTROLS = frozenset({"radio-button", "check-box", "drop-down", "slider", "page", "help"})
+_CONTROLS = frozenset({"radio-button", "check-box", "drop-down", "slider", "page", "help", "year", "yearMonth"})
 #: Helsenorge's texts that are only shown, though their type is that of a question; the last not even to patients.
 _SHOWN = frozenset({"inline", "highlight", "sidebar"})
 
