@@ -35,7 +35,7 @@ def with_sums(questionnaire: Questionnaire, response: QuestionnaireResponse) -> 
     for link_id, each in scores.items():
         item = questionnaire.item(link_id)
         if item is not None and not _repeats(questionnaire, item):
-            results[_TOP, link_id] = () if each.value is None else _as_answer(item, Decimal(repr(each.value)))
+            results[_TOP, link_id] = () if each.value is None else _as_answer(item, _decimal(each.value))
     return written(questionnaire, response, _asked_only(questionnaire, response, results))
 
 
@@ -59,6 +59,10 @@ def _asked_only(
 ) -> Mapping[tuple[Where, str], tuple[Value, ...]]:
     asked = enabled(questionnaire, response)
     return {place: values if place[1] in asked else () for place, values in results.items()}
+
+
+def _decimal(number: float) -> Decimal:
+    return Decimal(int(number)) if number == int(number) else Decimal(repr(number))
 
 
 def _as_answer(item: Item, number: Decimal) -> tuple[Value, ...]:

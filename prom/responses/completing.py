@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from questionnaires.answers import QuestionnaireResponse
 from questionnaires.calculating import completed
 from questionnaires.definition import Questionnaire
+from questionnaires.summing import with_sums
 
 #: Whose day today() is in an expression.
 _ZONE = ZoneInfo("Europe/Oslo")
@@ -16,4 +17,4 @@ def complete(questionnaire: Questionnaire, given: QuestionnaireResponse, authore
 
     That an answer was replaced refuses nothing: what is stored, scored and judged is what Prom worked out.
     """
-    return completed(questionnaire, given, authored.astimezone(_ZONE).date()).response
+    return completed(questionnaire, with_sums(questionnaire, given), authored.astimezone(_ZONE).date()).response
