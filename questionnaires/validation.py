@@ -80,7 +80,7 @@ class _Check:
         self.found.problems.extend(count_problems(item, len(answers), self.complete))
         self.found.problems.extend(answer_problems(item, [answer.value for answer in answers]))
         for index, answer in enumerate(answers):
-            self.inside(item, answer.items, index)
+            self.inside(item, answer.items, index) if item.repeats else self.level(item.items, answer.items)
         beside = tuple(inner for each in given for inner in each.items)
         if beside and answers:
             self.found.add(item.link_id, "item-beside-answer")
@@ -96,13 +96,12 @@ class _Check:
         if not given and not item.repeats:
             self.level(item.items, ())
         for index, each in enumerate(given):
-            self.inside(item, each.items, index)
+            self.inside(item, each.items, index) if item.repeats else self.level(item.items, each.items)
 
     def inside(self, item: Item, given: tuple[ResponseItem, ...], index: int) -> None:
-        """Check what stands beneath one answer or repetition, by what is asked there."""
+        """Check what stands beneath one of several answers or repetitions, by what is asked there."""
         around = self.place
-        if item.repeats:
-            self.place = around.inside(item, index)
+        self.place = around.inside(item, index)
         self.level(item.items, given)
         self.place = around
 
