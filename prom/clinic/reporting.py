@@ -21,6 +21,7 @@ from prom.pathways.models import Episode
 from prom.patients.models import Patient
 from prom.responses import drafts, forms
 from prom.responses.models import Response
+from prom.responses.places import is_words, is_worked_out
 from prom.responses.service import Authorship, submit
 from prom.staff.sign_in import SignedIn
 from questionnaires.answers import QuestionnaireResponse
@@ -121,10 +122,13 @@ def read(questionnaire: Questionnaire, posted: Callable[[str], Sequence[str]], z
     values: dict[str, Sequence[Value]] = {}
     problems: list[Problem] = []
     for item in questionnaire.questions:
+        if is_worked_out(item) or is_words(item):
+            continue
         name = name_of(questionnaire, item)
         try:
             other = next(iter(posted(f"{name}-other")), "")
-            values[item.link_id] = forms.read(item, posted(name), other, zone)
+            unit = next(iter(posted(f"{name}-unit")), "")
+            values[item.link_id] = forms.read(item, posted(name), other, zone, unit)
         except InvalidResponse as refused:
             problems.extend(each for each in refused.problems if isinstance(each, Problem))
     return Filled(values, tuple(problems))

@@ -75,7 +75,20 @@ def problem(what: Problem, wanted: str) -> Words:
     """Write what is wrong with an answer, and what would be right."""
     values: Mapping[str, object] = {name: _number(value, wanted) for name, value in what.values.items()}
     key = f"error.answer.{what.code}"
+    if what.code in _MOMENTS and isinstance(bound := what.values.get(_MOMENTS[what.code][0]), str):
+        key, values = _MOMENTS[what.code][1], {"bound": _moment(bound, wanted)}
     return message(key if language.has(key, "nb") else "error.answer", wanted, **values)
+
+
+#: Bounds of days and times, which come as they stand in FHIR, have sentences of their own.
+_MOMENTS = {"too-low": ("least", "error.answer.too-early"), "too-high": ("most", "error.answer.too-late")}
+
+
+def _moment(bound: str, wanted: str) -> str:
+    try:
+        return language.as_date(date.fromisoformat(bound), wanted)
+    except ValueError:
+        return bound
 
 
 def instruction(texts: Texts, unit_phone: str, wanted: str) -> Words:

@@ -23,6 +23,7 @@ from prom.pathways.models import Episode
 from prom.pathways.queries import pathway
 from prom.patients.queries import Identity, identity
 from prom.responses import forms, wording
+from prom.responses.places import is_words, is_worked_out
 from prom.staff.access import requires, signed_in
 from prom.staff.models import Unit
 from prom.staff.permissions import Permission
@@ -104,6 +105,8 @@ def _form(call: _Call, typed: "MultiDict[str, str]", problems: Mapping[str, Prob
         problems={link_id: wording.problem(problem, g.language).text for link_id, problem in problems.items()},
         age=call.person.age(now.date()),
         reporting=reporting,
+        is_words=is_words,
+        is_worked_out=is_worked_out,
         forms=forms,
         unit_words=lambda item: wording.unit(item.unit, g.language),
         now=now,

@@ -16,6 +16,7 @@ from prom.responses.places import Stop, shown_with
 from prom.responses.saving import Answered
 from prom.responses.steps import Step
 from prom.responses.wording import Words
+from prom.responses.working_out import start_values
 from questionnaires.definition import Item, ItemType, Texts
 from questionnaires.problems import Problem
 
@@ -157,7 +158,8 @@ def _field(
 
 def _saved(begun: Begun, stop: Stop) -> Posted:
     """What was saved; where nothing was, what the questionnaire fills in for her to go on with or change."""
-    item, values = stop.item, stop.values or stop.item.initial
+    item = stop.item
+    values = stop.values or start_values(begun.steps.questionnaire).get(item.link_id, ())
     return Posted(
         forms.held(item, values, g.language, begun.unit.zone),
         forms.own_words(item, values),

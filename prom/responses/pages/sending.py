@@ -1,5 +1,6 @@
 """The review, the sending, and the receipt that is shown in that visit only."""
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from flask import Response, g, render_template
@@ -13,7 +14,7 @@ from prom.db import transaction
 from prom.errors import DeadLink, InvalidResponse
 from prom.pathways.models import Episode
 from prom.pathways.queries import episode, pathway
-from prom.responses import drafts, receipt, service
+from prom.responses import drafts, receipt, service, wording
 from prom.responses.models import Response as Row
 from prom.responses.pages.questions import question_page, resume
 from prom.responses.pages.reviewing import lines
@@ -116,7 +117,8 @@ def _ask_again(begun: Begun, refused: InvalidResponse) -> Response:
         problems = [each for each in refused.problems if isinstance(each, Problem) and _is_at_fault(begun, step, each)]
         if problems:
             return question_page(begun, step, problems=problems, status=422)
-    return _review_page(begun, 422)
+    broken = [each for each in refused.problems if isinstance(each, Problem) and each.code == "constraint-broken"]
+    return _review_page(begun, 422, broken)
 
 
 def _is_at_fault(begun: Begun, step: Step, problem: Problem) -> bool:
@@ -131,8 +133,14 @@ def _is_at_fault(begun: Begun, step: Step, problem: Problem) -> bool:
     return bool(stops)
 
 
-def _review_page(begun: Begun, status: int) -> Response:
+def _review_page(begun: Begun, status: int, broken: Sequence[Problem] = ()) -> Response:
+    """Return the review; `broken` is what the answers do not agree in, told in the questionnaire's own words."""
     page = render_template(
-        "responses/review.html", begun=begun, lines=lines(begun), closing=closing(begun), refused=status != 200
+        "responses/review.html",
+        begun=begun,
+        lines=lines(begun),
+        closing=closing(begun),
+        refused=status != 200,
+        broken=[wording.problem(each, g.language) for each in broken],
     )
     return Response(page, status=status)
