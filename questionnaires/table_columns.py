@@ -48,14 +48,20 @@ def find_columns(key: InstrumentKey, header: Sequence[str], given: Mapping[str, 
 
 
 def spellings(key: InstrumentKey) -> list[dict[str, str]]:
-    """Return every spelling of the items that the key knows: item -> the column's name as it is compared."""
-    return [
-        {
-            item.name: plain(_spelt(item, each[place] if isinstance(each, tuple) else each))
-            for place, item in enumerate(key.items)
-        }
-        for each in key.columns
-    ]
+    """Return every spelling of the items that the key knows: item -> the column's name as it is compared.
+
+    Beside those that the key lists, its own name before the items' names or numbers: phq-9 and q1, or item 1. One in
+    which two items have one name is none.
+    """
+    led = [f"{key.name} {rest}" for rest in ("{name}", "{n}", "item {n}")]
+    made = [_names(key, spelling) for spelling in (*key.columns, *led)]
+    return [names for names in made if len(set(names.values())) == len(key.items)]
+
+
+def _names(key: InstrumentKey, spelling: str | tuple[str, ...]) -> dict[str, str]:
+    if isinstance(spelling, tuple):
+        return {item.name: plain(name) for item, name in zip(key.items, spelling, strict=True)}
+    return {item.name: plain(_spelt(item, spelling)) for item in key.items}
 
 
 def _spelt(item: InstrumentItem, pattern: str) -> str:

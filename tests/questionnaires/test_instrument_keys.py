@@ -377,8 +377,9 @@ def test_every_key_says_where_it_comes_from_and_under_what_licence(name: str) ->
 @pytest.mark.parametrize("name", NAMES)
 def test_in_one_spelling_no_two_items_have_one_name(name: str) -> None:
     key = instrument_library.load(name)
-    for names in spellings(key):
-        assert len(set(names.values())) == len(key.items)
+    made = spellings(key)
+    assert len(made) >= len(key.columns)
+    assert all(len(set(names.values())) == len(key.items) for names in made)
 
 
 def test_item_nine_is_an_emergency_of_its_own() -> None:

@@ -103,7 +103,7 @@ def test_a_sum_takes_the_kind_and_unit_of_its_item() -> None:
     assert made.answers_to("whole") == (1,)
     (amount,) = made.answers_to("amount")
     assert isinstance(amount, Quantity)
-    assert (amount.value, amount.code) == (1, "score")
+    assert (amount.value, amount.code) == (Decimal(1), "score")
     assert validate(form, made) == ()
 
 

@@ -115,7 +115,7 @@ def test_counts_keep_their_leading_noughts_and_whole_numbers_have_no_point() -> 
 
 
 @pytest.mark.parametrize(
-    "spelling", ["q{}", "Q{}", "phq{}", "PHQ9_{}", "phq9-{}", "phq9.q{}", "PHQ 9 Q{}", "item0{}", "{}"]
+    "spelling", ["q{}", "Q{}", "phq{}", "PHQ9_{}", "phq9-{}", "phq9.q{}", "PHQ 9 Q{}", "item0{}", "PHQ-9 item {}", "{}"]
 )
 def test_items_are_found_however_they_are_spelt(spelling: str) -> None:
     header = ["id", *(spelling.format(number) for number in range(1, 10))]
