@@ -32,12 +32,11 @@ def lint(
 
     `key` and `advice` are those of this version; `emergencies` the linkIds whose answers its rules call an emergency.
     """
-    scored = _scored(questionnaire, key)
     return (
         *questionnaire.problems,
         *_head(questionnaire, advice, emergencies),
         *_reading(questionnaire),
-        *(each for item in questionnaire.all_items for each in item_problems(item, scored)),
+        *(each for item in questionnaire.all_items for each in item_problems(item, key)),
         *_unreachable(questionnaire),
     )
 
@@ -58,10 +57,6 @@ def languages_of(questionnaire: Questionnaire) -> tuple[str, ...]:
     """Return the languages to look at: those that are needed, then the others that the document has."""
     others = (each for each in questionnaire.languages if each != "und" and _primary(each) not in NEEDED)
     return (*NEEDED, *others)
-
-
-def _scored(questionnaire: Questionnaire, key: ScoringKey | None) -> frozenset[str]:
-    return frozenset(link_id for scale in key.scales for link_id in scale.items) if key is not None else frozenset()
 
 
 def _head(questionnaire: Questionnaire, advice: Advice | None, emergencies: Collection[str]) -> Iterator[Problem]:

@@ -7,24 +7,28 @@ from collections.abc import Collection, Iterator
 from questionnaires.definition import Coding, Item, ItemType, Texts
 from questionnaires.items import AnswerOption
 from questionnaires.problems import Problem, Severity
+from questionnaires.scales import ScoringKey
 
 #: Characters: a question, what stands beneath it, and one option. Ours: what fits a phone of 390 points.
 LONGEST_TEXT, LONGEST_HELP, LONGEST_OPTION = 200, 400, 100
 #: The longest name of a variable that Stata takes.
 LONGEST_COLUMN = 32
+#: A code that is no number by its meaning.
+_NO_ANSWER = ("not-applicable",)
 _NUMBERS = (ItemType.DECIMAL, ItemType.INTEGER, ItemType.QUANTITY)
 
 
-def item_problems(item: Item, scored: Collection[str]) -> Iterator[Problem]:
-    """Yield what is to be mended in one item; `scored` are the linkIds that a scoring key reads."""
+def item_problems(item: Item, key: ScoringKey | None) -> Iterator[Problem]:
+    """Yield what is to be mended in one item, held against the scoring key that may read it."""
+    scales = [scale for scale in key.scales if item.link_id in scale.items] if key is not None else []
     yield from _lengths(item)
     if not item.is_question or item.hidden:
         return
     if item.type in _NUMBERS and not item.read_only:
         yield from _number(item)
     if item.is_choice:
-        yield from _options(item, item.link_id in scored)
-    if item.link_id in scored and item.repeats:
+        yield from _options(item, bool(scales), key.answers if key is not None else {})
+    if item.repeats and any(not scale.adds_several for scale in scales):
         yield Problem(item.link_id, "scored-item-repeats", "error")
     if len(item.link_id) > LONGEST_COLUMN or not (item.link_id[0].isascii() and item.link_id[0].isalpha()):
         yield Problem(item.link_id, "link-id-as-column", "information", {"given": item.link_id, "most": LONGEST_COLUMN})
@@ -65,14 +69,15 @@ def _number(item: Item) -> Iterator[Problem]:
         yield Problem(item.link_id, "number-without-bounds", "warning")
 
 
-def _options(item: Item, scored: bool) -> Iterator[Problem]:
+def _options(item: Item, scored: bool, counted: Collection[str]) -> Iterator[Problem]:
+    """Yield options that scoring would miss; `counted` are the codes that the key itself gives a number."""
     counts = [option.value.ordinal for option in item.options if isinstance(option.value, Coding)]
     some_count = any(count is not None for count in counts)
     for option in item.options:
         if not isinstance(option.value, Coding):
             if scored:
                 yield Problem(item.link_id, "option-without-code", "error", {"option": str(option.value)})
-        elif some_count and option.value.ordinal is None and option.value.code != "not-applicable":
+        elif some_count and option.value.ordinal is None and option.value.code not in (*_NO_ANSWER, *counted):
             severity: Severity = "error" if scored else "warning"
             yield Problem(item.link_id, "option-without-ordinal", severity, {"option": option.value.code})
     yield from _alike(item)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 from questionnaires.advice import Advice
 from questionnaires.definition import Questionnaire, Texts
+from questionnaires.differences import differences
 from questionnaires.library import versions
 from questionnaires.linting import is_grave, lint, missing_texts
 from questionnaires.parsing import parse
+from questionnaires.problems import QuestionnaireError
 from questionnaires.readability import lix
 from questionnaires.scales import Scale, ScoringKey
 from tests.questionnaires.samples import (
@@ -18,12 +22,14 @@ from tests.questionnaires.samples import (
     Node,
     choice,
     coding,
+    damaged,
     document,
     extension,
     group,
     item,
     option,
     questionnaire,
+    sized,
     when,
 )
 
@@ -165,6 +171,11 @@ def test_an_option_without_a_number_is_worse_where_it_is_scored() -> None:
     assert told(made, key=key("mood")) == [("mood", "option-without-ordinal", "error")]
 
 
+def test_a_number_that_the_key_itself_gives_an_option_is_enough() -> None:
+    made = form(choice("mood", "0", "1", "often"))
+    assert told(made, key=replace(key("mood"), answers={"often": 2})) == []
+
+
 def test_an_option_that_is_a_bare_text_is_told_where_it_is_scored() -> None:
     bare = item("mood", "choice", answerOption=[{"valueString": "bra"}, {"valueString": "ille"}])
     whole = questionnaire(bare, language="nb")
@@ -175,6 +186,8 @@ def test_an_option_that_is_a_bare_text_is_told_where_it_is_scored() -> None:
 def test_a_scored_question_with_several_answers_is_told() -> None:
     made = form(choice("mood", "0", "1", repeats=True))
     assert told(made, key=key("mood")) == [("mood", "scored-item-repeats", "error")]
+    counts_all = replace(key("mood").scales[0], method="total")
+    assert told(made, key=replace(key("mood"), scales=(counts_all,))) == []
     assert told(made) == []
 
 
@@ -241,3 +254,14 @@ def test_what_prom_ships_has_nothing_grave(made: Any) -> None:
     assert [
         each.text for each in lint(made.questionnaire, made.key, made.advice) if each.severity != "information"
     ] == []
+
+
+@sized
+@given(damaged(document(choice("mood", "0", "1"), item("why", enableWhen=[when("mood", answerCoding=coding("1"))]))))
+def test_whatever_can_be_read_can_be_linted_and_compared(broken: Any) -> None:
+    try:
+        made = parse(broken)
+    except QuestionnaireError:
+        return
+    assert all(problem.text for problem in lint(made))
+    assert differences(made, made) == ()
