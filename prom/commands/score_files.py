@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from questionnaires.exact import Exact
+from questionnaires.scales import Scale
 from questionnaires.tables import BadCell, TableScorer
 
 #: So much of a file shows its separator and its decimal sign.
@@ -70,13 +72,15 @@ def rows_of(path: Path, form: Form, moved: Callable[[float], None]) -> Iterator[
 class Writer:
     """Writes each row with its scores: in a column of that name where the file has one, else behind."""
 
-    def __init__(self, scorer: TableScorer, header: Sequence[str], reasons: bool) -> None:
+    def __init__(self, scorer: TableScorer, header: Sequence[str], reasons: bool, limits: bool) -> None:
         self._scorer = scorer
         self._reasons = reasons
+        self._limited = [(place, scale) for place, scale in enumerate(scorer.scales) if limits and scale.cut_offs]
         self._header = list(header)
         self._names = [scale.code for scale in scorer.scales]
         if reasons:
             self._names += [f"{scale.code}_MISSING" for scale in scorer.scales]
+        self._names += [f"{scale.code}_REACHED" for _, scale in self._limited]
         self._places = self._find_places()
 
     def _find_places(self) -> list[int]:
@@ -103,9 +107,16 @@ class Writer:
         texts = [text for _, text in made]
         if self._reasons:
             texts += [missing or "" for (_, missing, _), _ in made]
+        texts += [_reached(scale, made[place][0][0]) for place, scale in self._limited]
         for place, text in zip(self._places, texts, strict=True):
             cells[place] = text
         return cells, bad
+
+
+def _reached(scale: Scale, value: Exact | None) -> str:
+    if value is None:
+        return ""
+    return ", ".join(each.meaning for each in scale.cut_offs if each.reached(float(value)))
 
 
 def write_scores(

@@ -31,6 +31,9 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--impute", is_flag=True, help="Composites: what was not asked because the first answer was 0 counts as 0."
 )
 @click.option("--reasons", is_flag=True, help="Also write why a scale is missing, in SCALE_MISSING.")
+@click.option(
+    "--cut-offs", "limits", is_flag=True, help="Also write which published limits are reached, in SCALE_REACHED."
+)
 @as_json_option
 @click.pass_context
 def score(
@@ -43,6 +46,7 @@ def score(
     items: tuple[str, ...],
     impute: bool,
     reasons: bool,
+    limits: bool,
     as_json: bool,
 ) -> None:
     """Score a table of answers by KEY: a name of `prom score --list`, 'NAME|VERSION', or a file of your own.
@@ -61,7 +65,7 @@ def score(
         return
     if table is None or out is None:
         raise click.UsageError("A table needs --csv IN and --out OUT.")
-    tally = _score_table(found, table, out, items_given(items, found), impute, reasons)
+    tally = _score_table(found, table, out, items_given(items, found), impute, reasons, limits)
     if as_json:
         say({"key": found.canonical, "rows": tally.rows, "bad": tally.bad, "problems": tally.listed})
     else:
@@ -70,7 +74,7 @@ def score(
 
 
 def _score_table(
-    key: InstrumentKey, table: Path, out: Path, given: dict[str, str], impute: bool, reasons: bool
+    key: InstrumentKey, table: Path, out: Path, given: dict[str, str], impute: bool, reasons: bool, limits: bool
 ) -> score_files.Tally:
     form = score_files.form_of(table)
     with progress(table.name) as moved:
@@ -79,7 +83,7 @@ def _score_table(
             header = next(rows, [])
             columns = _columns(key, header, given)
             scorer = TableScorer(key, columns.places, impute=impute, decimal=form.decimal)
-            writer = score_files.Writer(scorer, header, reasons)
+            writer = score_files.Writer(scorer, header, reasons, limits)
             tally = score_files.write_scores(rows, header, writer, form, out, _tell)
         except UnicodeDecodeError:
             raise click.ClickException(f"{table} is not UTF-8.") from None

@@ -117,6 +117,11 @@ def test_a_missing_scale_says_why_when_asked(tried: Tried) -> None:
     assert tried("ecog", "ecog\n\n2\n", "--reasons")[1] == "ecog,ECOG_MISSING\n,not answered\n2,\n"
 
 
+def test_the_published_limits_that_are_reached_are_written_when_asked(tried: Tried) -> None:
+    table = "q1,q2\n3,3\n1,1\n,1\n"
+    assert tried("phq-2", table, "--cut-offs")[1] == ("q1,q2,PHQ2,PHQ2_REACHED\n3,3,6,screens positive\n1,1,2,\n,1,,\n")
+
+
 def test_a_hospitals_own_key_scores_a_table(tried: Tried, tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text(
