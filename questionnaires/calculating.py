@@ -19,7 +19,7 @@ from questionnaires.pruning import pruned
 from questionnaires.results import values_of
 from questionnaires.values import same
 from questionnaires.worksheets import Station, Worksheet
-from questionnaires.writing import answers_at, written
+from questionnaires.writing import answers_by_place, written
 
 #: (where, linkId) -> what was worked out for it, or why it could not be.
 Results: TypeAlias = Mapping[tuple[Where, str], tuple[Value, ...] | NotComputed]
@@ -56,7 +56,7 @@ def completed(questionnaire: Questionnaire, response: QuestionnaireResponse, tod
         unsure = NotComputed("it does not come to rest")
         results = dict.fromkeys(results, unsure)
         made = written(questionnaire, response, results)
-    return Completion(made, tuple(_problems(response, results)))
+    return Completion(made, tuple(_problems(answers_by_place(questionnaire, response), results)))
 
 
 def constraint_problems(
@@ -146,9 +146,9 @@ def _equal(one: tuple[Value, ...] | NotComputed, other: tuple[Value, ...] | NotC
     return len(one) == len(other) and all(same(mine, theirs) for mine, theirs in zip(one, other, strict=True))
 
 
-def _problems(response: QuestionnaireResponse, results: Results) -> Iterator[Problem]:
+def _problems(before: Mapping[tuple[Where, str], tuple[Value, ...]], results: Results) -> Iterator[Problem]:
     for (where, link_id), result in results.items():
-        given = answers_at(response, where, link_id)
+        given = before.get((where, link_id), ())
         if isinstance(result, NotComputed):
             yield Problem(link_id, "not-computed", "warning", {"reason": str(result)})
         elif given and not _equal(given, result):

@@ -86,7 +86,7 @@ class Worksheet:
             by_link_id.setdefault(node.value["linkId"], []).append(node)
         for item in items:
             found = by_link_id.get(item.link_id, [])
-            node = found[0] if found else Node({"linkId": item.link_id}, "")
+            node = found[0] if found else _nothing(item)
             inside = self._scope(item, node, scope)
             yield Station(item, where, node, inside)
             if not item.items:
@@ -97,7 +97,9 @@ class Worksheet:
                 )
                 continue
             repetitions = [each for one in found for each in _answers(one)] if item.is_question else found
-            for index, each in list(enumerate(repetitions)) or [(ABSENT, Node({"linkId": item.link_id}, ""))]:
+            for index, each in list(enumerate(repetitions)) or [
+                (ABSENT, Node({"linkId": item.link_id}, "BackboneElement"))
+            ]:
                 step = (*where, (item.link_id, index))
                 yield from self._stations(item.items, _children(each), step, self._scope(item, each, scope))
 
@@ -185,12 +187,16 @@ def _of(station: Station) -> tuple[Node, Scope, Item | None]:
     return station.node, station.scope, station.item
 
 
+def _nothing(item: Item) -> Node:
+    return Node({"linkId": item.link_id}, "BackboneElement")
+
+
 def _children(node: Node) -> Nodes:
-    return [Node(each, "", node) for each in node.value.get("item", [])]
+    return [Node(each, "BackboneElement", node) for each in node.value.get("item", [])]
 
 
 def _answers(node: Node) -> Nodes:
-    return [Node(each, "", node) for each in node.value.get("answer", [])]
+    return [Node(each, "BackboneElement", node) for each in node.value.get("answer", [])]
 
 
 def _all_beneath(node: Node) -> Nodes:

@@ -25,28 +25,31 @@ def written(
     return replace(response, items=_Writing(wanted).level(questionnaire.items, response.items, ()))
 
 
-def answers_at(response: QuestionnaireResponse, where: Where, link_id: str) -> tuple[Value, ...]:
-    """Return the answers to an item in one place."""
-    items = response.items
-    for opener, index in where:
-        items = _repetition(items, opener, index)
-    return tuple(answer.value for given in _all_here(items) if given.link_id == link_id for answer in given.answers)
+def answers_by_place(
+    questionnaire: Questionnaire, response: QuestionnaireResponse
+) -> Mapping[tuple[Where, str], tuple[Value, ...]]:
+    """Return what was answered, by (where, linkId)."""
+    found: dict[tuple[Where, str], list[Value]] = {}
+    _gather(questionnaire, response.items, (), found)
+    return {key: tuple(values) for key, values in found.items()}
 
 
-def _repetition(items: tuple[ResponseItem, ...], opener: str, index: int) -> tuple[ResponseItem, ...]:
-    found = [given for given in _all_here(items) if given.link_id == opener]
-    answers = [answer for given in found for answer in given.answers]
-    repetitions = [answer.items for answer in answers] if answers else [given.items for given in found]
-    return repetitions[index] if 0 <= index < len(repetitions) else ()
-
-
-def _all_here(items: tuple[ResponseItem, ...]) -> list[ResponseItem]:
-    found: list[ResponseItem] = []
+def _gather(
+    questionnaire: Questionnaire,
+    items: tuple[ResponseItem, ...],
+    where: Where,
+    found: dict[tuple[Where, str], list[Value]],
+) -> None:
+    met: dict[str, int] = {}
     for given in items:
-        found.append(given)
-        found += _all_here(given.items)
-        found += [inner for answer in given.answers for inner in _all_here(answer.items)]
-    return found
+        item = questionnaire.item(given.link_id)
+        opening = item is not None and opens(item)
+        first = met.get(given.link_id, 0)
+        met[given.link_id] = first + (len(given.answers) or 1)
+        found.setdefault((where, given.link_id), []).extend(answer.value for answer in given.answers)
+        for index, beneath in enumerate([answer.items for answer in given.answers] or [given.items]):
+            inside = (*where, (given.link_id, first + index)) if opening else where
+            _gather(questionnaire, beneath, inside, found)
 
 
 class _Writing:

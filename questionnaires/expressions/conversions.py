@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from questionnaires.expressions.faults import NotComputed
 from questionnaires.expressions.moments import Moment
-from questionnaires.expressions.nodes import Node, Nodes, read
+from questionnaires.expressions.nodes import BROADER, Node, Nodes, read
 from questionnaires.expressions.numbers import is_number
 from questionnaires.expressions.operators import only, yes
 
@@ -28,12 +28,13 @@ _TRUE, _FALSE = ("true", "t", "yes", "y", "1", "1.0"), ("false", "f", "no", "n",
 
 
 def is_of_type(node: Node, name: str) -> bool:
-    """Whether a value is of exactly this type; raises NotComputed where the value's type is not known."""
+    """Whether a value is of this type, or of a narrower one; raises NotComputed where its type is not known."""
     if not node.kind:
         raise NotComputed("the type of a value is not known")
     if node.kind == "Quantity" and not isinstance(node.value, Mapping):
         raise NotComputed("the type of a quantity that stands in the expression is not told")
-    return node.kind == name.partition(".")[2] if "." in name else node.kind == name
+    asked = name.partition(".")[2] if "." in name else name
+    return asked in (node.kind, BROADER.get(node.kind))
 
 
 def _converted(convert: Callable[[Node], Node | None]) -> Callable[[Nodes], Nodes]:

@@ -16,7 +16,7 @@ from lark.exceptions import LarkError
 
 from questionnaires.expressions.faults import NotCovered
 from questionnaires.expressions.moments import Moment
-from questionnaires.expressions.nodes import Amount, Node
+from questionnaires.expressions.nodes import MOST_DIGITS, Amount, Node
 from questionnaires.expressions.tree import (
     Binary,
     Call,
@@ -168,6 +168,8 @@ class _Planting(Transformer[Token, Tree]):
         return Literal(Node(_unescaped(token), "String"))
 
     def number(self, token: Token) -> Tree:
+        if len(token) > MOST_DIGITS:
+            raise NotCovered("a number of so many digits")
         whole = "." not in token
         return Literal(Node(int(token), "Integer") if whole else Node(Decimal(token), "Decimal"))
 

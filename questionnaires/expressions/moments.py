@@ -73,13 +73,14 @@ class Moment:
             raise NotComputed(f"a {self.kind} is compared with a {other.kind}")
         if (self.zone is None) != (other.zone is None) and self.clock and other.clock:
             raise NotComputed("an instant with a time zone is compared with one without")
-        mine, theirs = self._parts(), other._parts()
+        mine, theirs = self.parts(), other.parts()
         for one, another in zip(mine, theirs, strict=False):
             if one != another:
                 return -1 if one < another else 1
         return 0 if len(mine) == len(theirs) else None
 
-    def _parts(self) -> tuple[int | Decimal, ...]:
+    def parts(self) -> tuple[int | Decimal, ...]:
+        """Return year, month and so on as far as they were written; of an instant with a zone, those in Greenwich."""
         if self.zone is None or len(self.clock) < 2 or len(self.day) < _DATE_PARTS:
             return (*self.day, *self.clock)
         hour, minute = int(self.clock[0]), int(self.clock[1])

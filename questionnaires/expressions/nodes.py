@@ -12,6 +12,7 @@ from questionnaires.expressions.faults import NotComputed
 from questionnaires.expressions.moments import Moment
 
 UCUM = "http://unitsofmeasure.org"
+MOST_DIGITS = 28
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,22 @@ _KNOWN: Mapping[str, str] = {
     "authored": "dateTime",
     "birthDate": "date",
     "coding": "Coding",
+    "item": "BackboneElement",
+    "answer": "BackboneElement",
+    "questionnaire": "canonical",
+    "language": "code",
+}
+#: What one type of FHIR is besides.
+BROADER: Mapping[str, str] = {
+    "code": "string",
+    "id": "string",
+    "markdown": "string",
+    "canonical": "uri",
+    "url": "uri",
+    "oid": "uri",
+    "uuid": "uri",
+    "positiveInt": "integer",
+    "unsignedInt": "integer",
 }
 _MOMENTS = frozenset({"date", "dateTime", "time", "instant"})
 
@@ -95,7 +112,12 @@ def read(value: Any, kind: str = "", parent: Node | None = None) -> Node:
 
 
 def plain(number: Decimal) -> Decimal:
-    """Return a number without zeros at its end, and whole ones without an exponent."""
+    """Return a number without zeros at its end, and whole ones without an exponent.
+
+    Raises NotComputed for one with more digits than are worked with: it would be cut short.
+    """
+    if len(number.as_tuple().digits) > MOST_DIGITS:
+        raise NotComputed("a number has too many digits")
     bare = number.normalize()
     return bare.quantize(Decimal(1)) if bare.as_tuple().exponent > 0 else bare  # type: ignore[operator]
 
@@ -143,7 +165,7 @@ def children(node: Node) -> Iterator[Node]:
         for field, found in node.value.items():
             if field in ("resourceType", "id") or field.startswith("_"):
                 continue
-            kind = _KNOWN.get(field, "")
+            kind = _kind_of(node, field)
             if field.startswith("value") and field != "value":
                 kind = _chosen(node.value, "value")[1]
             for each in found if isinstance(found, list) else [found]:
@@ -153,8 +175,12 @@ def children(node: Node) -> Iterator[Node]:
 def key(node: Node) -> object:
     """Return what is equal for nodes that are equal: 5 and 5.0, but not 5 and "5"."""
     value = node.value
-    if isinstance(value, bool | str | Moment | Amount):
-        return (type(value).__name__, value.text if isinstance(value, Moment) else value)
+    if isinstance(value, Moment):
+        return (value.kind, value.zone is None, value.parts())
+    if (quantity := amount(node)) is not None:
+        return (quantity.value, quantity.unit, quantity.calendar)
+    if isinstance(value, bool | str):
+        return (type(value).__name__, value)
     if isinstance(value, int | Decimal):
         return ("number", Decimal(value))
     return ("element", json.dumps(value, sort_keys=True, default=_written))

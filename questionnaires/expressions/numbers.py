@@ -7,13 +7,13 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Context, Decimal, Di
 from typing import Any, TypeAlias
 
 from questionnaires.expressions.faults import NotComputed
-from questionnaires.expressions.nodes import Node, Nodes, plain
+from questionnaires.expressions.nodes import MOST_DIGITS, Node, Nodes, plain
 
 Number: TypeAlias = Decimal | int
 
 _LARGEST: int = 10**28
 _LONGEST_TEXT = 100_000
-_CONTEXT = Context(prec=28, Emax=60, Emin=-60, traps=[InvalidOperation, DivisionByZero, Overflow])
+_CONTEXT = Context(prec=MOST_DIGITS, Emax=60, Emin=-60, traps=[InvalidOperation, DivisionByZero, Overflow])
 
 
 def is_number(value: object) -> bool:
