@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from questionnaires.answers import QuestionnaireResponse
 from questionnaires.branching import place_of
-from questionnaires.definition import Item, Questionnaire, Value
+from questionnaires.definition import Questionnaire, Value
 from questionnaires.expressions.evaluation import Budget
 from questionnaires.expressions.faults import NotComputed
 from questionnaires.logic import Formula, Logic, logic_of
@@ -153,9 +153,3 @@ def _problems(before: Mapping[tuple[Where, str], tuple[Value, ...]], results: Re
             yield Problem(link_id, "not-computed", "warning", {"reason": str(result)})
         elif given and not _equal(given, result):
             yield Problem(link_id, "calculated-differs", "warning")
-
-
-def is_calculated(questionnaire: Questionnaire, item: Item) -> bool:
-    """Whether an item's answer is worked out, so that nobody is to be asked for it."""
-    logic = logic_of(questionnaire)
-    return logic is not None and item.link_id in logic.calculated
