@@ -20,6 +20,7 @@ from prom.responses.pages.visits import Begun
 from prom.responses.places import Stop
 from prom.responses.saving import Answered, saved
 from prom.responses.steps import Step, Steps
+from prom.responses.working_out import worked_out
 from questionnaires.answers import QuestionnaireResponse
 from questionnaires.definition import Questionnaire
 from questionnaires.documents import loads
@@ -102,11 +103,11 @@ def _shown(steps: Steps, step: Step) -> list[Stop]:
 
 
 def _put(steps: Steps, given: Sequence[Answered]) -> QuestionnaireResponse:
-    """Put in what was given, right or wrong."""
+    """Put in what was given, right or wrong, and work out what comes of it."""
     response = steps.response
     for each in given:
         response = placing.put(steps.questionnaire, response, each.item, each.turns, each.values)
-    return response
+    return worked_out(steps.questionnaire, response)
 
 
 def _another(steps: Steps, step: Step, then: str) -> Turn:

@@ -244,6 +244,22 @@ def test_beginning_afresh_forgets_the_answers(client: FlaskClient, sign_in: Sign
     assert "item" not in json.loads(hidden(page, "state"))
 
 
+def test_what_the_form_works_out_follows_while_she_types(client: FlaskClient, sign_in: SignIn) -> None:
+    expression = {"language": "text/fhirpath", "expression": "%resource.item.where(linkId='one').answer.value * 2"}
+    url = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-calculatedExpression"
+    twice = {"url": url, "valueExpression": expression}
+    items = [
+        {"linkId": "one", "type": "integer", "text": "Hvor mange?"},
+        {"linkId": "two", "type": "integer", "text": "Dobbelt så mange", "readOnly": True, "extension": [twice]},
+    ]
+    with transaction() as session:
+        form = put_forward(session, "questionnaire", {**FORM, "item": items}).id
+    place = f"/questionnaires/{form}"
+    sign_in(client, "nurse")
+    page = answer(client, place, client.get(place).text, answer="21", then="look")
+    assert '<b lang="nb">42</b>' in page
+
+
 def test_a_draft_of_the_rules_is_looked_at_too(client: FlaskClient, sign_in: SignIn) -> None:
     with transaction() as session:
         form = put_forward(session, "questionnaire", FORM).id

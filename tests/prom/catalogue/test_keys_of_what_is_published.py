@@ -3,16 +3,20 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from prom.catalogue.exchange import import_document
 from prom.catalogue.models import Definition
-from prom.catalogue.queries import instrument
+from prom.catalogue.queries import from_json, instrument, newest
 from prom.catalogue.service import one, publish, publish_questionnaire, publish_together, take_in
-from prom.db import reading
+from prom.config import Settings
+from prom.db import reading, transaction
 from prom.errors import Invalid, PublishedAlready
+from prom.responses.models import Response
 from questionnaires.problems import Problem
 from tests.conftest import Hospital
+from tests.prom.steps import WELL, ask, rows, send
 
 URL = "urn:prom:test:form"
 CANONICAL = f"{URL}|1"
@@ -164,3 +168,14 @@ def test_what_is_published_keeps_its_first_signature(hospital: Hospital) -> None
         publish_questionnaire(session, URL, "physician")
         row = one(session, "questionnaire", URL, "1")
         assert (row.signed_by, row.published_at) == ("nurse", first)
+
+
+def test_a_response_keeps_the_version_that_it_was_asked_with(hospital: Hospital, database: Settings) -> None:
+    asked = ask(database)
+    with transaction() as session:
+        shipped = from_json(newest(session, "questionnaire", "symptom-check").document)
+        changed = {**shipped, "version": "1.1.0", "title": "Symptomsjekken"}
+        newer = take_in(session, "questionnaire", shipped["url"], "1.1.0", "symptom-check", changed, "author")
+        publish(session, newer, "nurse")
+    send(asked, WELL)
+    assert rows(select(Response.questionnaire)) == ["urn:prom:questionnaire:symptom-check|1.0.0"]
