@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from questionnaires.definition import Coding, Item, ItemType, Quantity, Value
-from questionnaires.values import Attachment, Partial, Reference, is_number, same
+from questionnaires.values import Attachment, Partial, Reference, Uri, is_number, same
 
 #: Types whose values have an order, so that > and bounds mean something.
 ORDERED = frozenset(
@@ -35,7 +35,8 @@ def is_whole(value: Value) -> bool:
 
 def fits(item: Item, value: Value) -> bool:
     """Whether a value is of the kind that the item's type asks for; whether it is allowed is another question."""
-    return kind_fits(item.type, value)
+    test = _TESTS.get(item.type)
+    return test is not None and test(value)
 
 
 def kind_fits(kind: ItemType, value: Value) -> bool:
@@ -63,7 +64,7 @@ def kind_of(value: Value) -> str:
 
 
 def _is_text(value: Value) -> bool:
-    return isinstance(value, str)
+    return isinstance(value, str) and not isinstance(value, Uri)
 
 
 def _part(value: Value, of: str) -> bool:
@@ -86,7 +87,7 @@ _TESTS: Mapping[ItemType, Callable[[Value], bool]] = {
     ItemType.TIME: lambda value: isinstance(value, time) and value.tzinfo is None,
     ItemType.STRING: _is_text,
     ItemType.TEXT: _is_text,
-    ItemType.URL: _is_text,
+    ItemType.URL: lambda value: isinstance(value, Uri),
     ItemType.CHOICE: _can_be_chosen,
     ItemType.OPEN_CHOICE: _can_be_chosen,
     ItemType.QUANTITY: lambda value: isinstance(value, Quantity) and is_number(value.value),

@@ -35,6 +35,8 @@ _ANSWER_TYPES = {
     "too-few-answers": "required",
     "no-value": "required",
     "option-not-offered": "code-invalid",
+    "options-unknown": "code-invalid",
+    "units-unknown": "code-invalid",
     "other-pattern": "value",
     "disabled-item-answered": "business-rule",
     "exclusive-option-with-others": "business-rule",

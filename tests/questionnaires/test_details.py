@@ -131,6 +131,11 @@ def test_a_reference_is_held_against_its_resource(reference: str, codes: list[st
     assert wrong("reference", {"valueReference": {"reference": reference}}, extension=wanted) == codes
 
 
+def test_an_address_is_no_text_and_a_text_no_address() -> None:
+    assert wrong("url", {"valueString": "https://example.org"}) == ["wrong-type"]
+    assert wrong("string", {"valueUri": "https://example.org"}) == ["wrong-type"]
+
+
 def test_what_no_resource_is_called_is_no_reference() -> None:
     assert wrong("reference", {"valueReference": {"reference": "Chicken/1"}}) == ["other-resource"]
 

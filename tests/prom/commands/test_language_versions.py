@@ -6,6 +6,7 @@ import pytest
 
 from prom import db
 from prom.catalogue.queries import instrument
+from tests.conftest import Hospital
 from tests.prom.commands.conftest import Prom, answer
 from tests.prom.commands.test_questionnaires import FORM, Write, response, write
 
@@ -85,6 +86,21 @@ def test_language_versions_become_one_questionnaire_and_leave_as_they_came(prom:
     assert answer(prom("questionnaire", "export", CANONICAL)) == BUNDLE
     assert answer(prom("questionnaire", "export", CANONICAL, "--language", "nb")) == FORM
     assert answer(prom("questionnaire", "export", CANONICAL, "--language", "nn")) == NYNORSK
+
+
+def test_language_versions_are_published_together_and_stand_from_then_on(
+    hospital: Hospital, prom: Prom, write: Write
+) -> None:
+    prom("questionnaire", "import", write("bundle.json", BUNDLE))
+    assert prom("questionnaire", "publish", CANONICAL, "--signed-by", "physician").exit_code == 0
+    assert prom("questionnaire", "import", write("again.json", BUNDLE)).exit_code == 0
+    other_words = changed(lambda form: form["item"][1].update(text="Kor mange no?"))
+    for document in (other_words, FORM):
+        result = prom("questionnaire", "import", write("other.json", document), "--json")
+        replies = answer(result) if isinstance(answer(result), list) else [answer(result)]
+        assert {each["outcome"] for each in replies} == {"refused"}
+        assert replies[0]["problems"][0]["code"] == "published-already"
+    assert answer(prom("questionnaire", "export", CANONICAL)) == BUNDLE
 
 
 def test_every_language_can_be_read_from_the_one_questionnaire(prom: Prom, write: Write) -> None:
