@@ -83,7 +83,8 @@ def _limit_problems(item: Item, value: Value) -> Iterator[Problem]:
 
 
 def _surely_offered(item: Item, value: Value) -> bool:
-    return (bool(item.options) or isinstance(value, str)) and offers(item, value)
+    own_words = item.type is ItemType.OPEN_CHOICE and isinstance(value, str)
+    return (bool(item.options) or own_words) and offers(item, value)
 
 
 def _written(value: Value) -> str:

@@ -126,6 +126,14 @@ def test_an_answer_out_of_options_that_lie_elsewhere_is_refused_as_not_to_be_tol
     assert faults(elsewhere, a=Coding(SYSTEM, "1")) == {("a", "options-unknown")}
 
 
+def test_a_text_of_ones_own_is_taken_beside_options_that_lie_elsewhere_where_the_choice_is_open() -> None:
+    address = "http://example.org/vs"
+    choices = replace(one(), items=(Item("a", ItemType.OPEN_CHOICE, options_at=address),))
+    texts = replace(one(), items=(Item("a", ItemType.STRING, options_at=address),))
+    assert faults(choices, a="something else") == set()
+    assert faults(texts, a="something else") == {("a", "options-unknown")}
+
+
 def test_a_choice_without_any_list_takes_any_code() -> None:
     assert faults(replace(one(), items=(Item("a", ItemType.CHOICE),)), a=Coding(SYSTEM, "1")) == set()
 
