@@ -74,7 +74,7 @@ def test_no_address_carries_more_than_an_id_or_a_position(app: Flask) -> None:
         if rule.endpoint != "static"
         for name, converter in rule._converters.items()
     }
-    assert set(converters.values()) <= {"UUIDConverter", "IntegerConverter"}, converters
+    assert set(converters.values()) <= {"UUIDConverter", "IntegerConverter", "PlaceConverter"}, converters
 
 
 def test_what_writes_is_never_a_get(app: Flask) -> None:

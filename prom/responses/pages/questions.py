@@ -26,7 +26,7 @@ from questionnaires.problems import Problem
 REVIEW = "review"
 
 
-@pages.get("/question/<position>")
+@pages.get("/question/<place:position>")
 @public
 def show_question(position: str) -> AnyResponse:
     """Show one page with what was answered; one that is not asked at present leads to where she left."""
@@ -38,7 +38,7 @@ def show_question(position: str) -> AnyResponse:
         return question_page(begun, step, back=_back(request.args.get("back")))
 
 
-@pages.post("/question/<position>")
+@pages.post("/question/<place:position>")
 @public
 def save_question(position: str) -> AnyResponse:
     """Save a page's answers, and go on: to a call for help where they ask for one, else to the next page."""

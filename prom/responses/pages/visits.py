@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from flask import session as cookie
+from flask.sansio.blueprints import BlueprintSetupState
 from markupsafe import Markup, escape
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -24,6 +25,7 @@ from prom.errors import DeadLink, NotFound
 from prom.language import PATIENT_LANGUAGES
 from prom.responses import drafts, queries, service, wording
 from prom.responses.judging import instrument_of
+from prom.responses.pages.converters import PlaceConverter
 from prom.responses.steps import Steps
 from prom.responses.wording import Words
 from prom.staff.models import Unit
@@ -32,6 +34,13 @@ from questionnaires.definition import Texts
 from questionnaires.response import build
 
 pages = Blueprint("responses", __name__, url_prefix="/a", template_folder="../templates")
+
+
+@pages.record_once
+def _know_places(state: BlueprintSetupState) -> None:
+    """Let this blueprint's addresses hold such keys; before any of them is added."""
+    state.app.url_map.converters["place"] = PlaceConverter
+
 
 #: The cookie that holds the visit's token. It is the only thing that a visit leaves in the browser, besides a language.
 VISIT = "prom_visit"
