@@ -62,16 +62,16 @@ def _limits(draw: st.DrawFn, kind: str) -> Node:
     low, high = sorted(draw(st.tuples(st.integers(0, 40), st.integers(60, 99))))
     match kind:
         case "integer":
-            return _extensions(minValue={"valueInteger": low}, maxValue={"valueInteger": high})
+            return extensions_of(minValue={"valueInteger": low}, maxValue={"valueInteger": high})
         case "decimal":
-            return _extensions(minValue={"valueDecimal": low}, maxDecimalPlaces={"valueInteger": 1})
+            return extensions_of(minValue={"valueDecimal": low}, maxDecimalPlaces={"valueInteger": 1})
         case "quantity":
             units = {"valueCoding": {"system": UCUM, "code": "kg", "display": "kilo"}}
-            return {"extension": [extension("questionnaire-unitOption", **units), _most_quantity(high)]}
+            return {"extension": [extension("questionnaire-unitOption", **units), most_quantity(high)]}
         case "date":
-            return _extensions(maxValue={"valueDate": draw(st.sampled_from(["2024", "2024-12", "2024-12-31"]))})
+            return extensions_of(maxValue={"valueDate": draw(st.sampled_from(["2024", "2024-12", "2024-12-31"]))})
         case "string":
-            return draw(st.sampled_from([{"maxLength": 8}, _extensions(minLength={"valueInteger": 2}), _pattern()]))
+            return draw(st.sampled_from([{"maxLength": 8}, extensions_of(minLength={"valueInteger": 2}), pattern()]))
         case "listed-string":
             return {"answerOption": [{"valueString": each} for each in ("red", "green", "blue", "white")]}
         case "listed-integer":
@@ -81,19 +81,22 @@ def _limits(draw: st.DrawFn, kind: str) -> Node:
             options: list[Node] = [{"valueCoding": coding(str(number))} for number in range(4)]
             return {"answerOption": [*options, {"valueCoding": coding("none")} | alone]}
         case "attachment":
-            return _extensions(maxSize={"valueDecimal": 1}, mimeType={"valueCode": "image/*"})
+            return extensions_of(maxSize={"valueDecimal": 1}, mimeType={"valueCode": "image/*"})
     return {}
 
 
-def _extensions(**values: Node) -> Node:
+def extensions_of(**values: Node) -> Node:
+    """HL7's extensions by their short names."""
     return {"extension": [extension(name, **value) for name, value in values.items()]}
 
 
-def _pattern() -> Node:
+def pattern() -> Node:
+    """A form that a text must have."""
     return {"extension": [{"url": HL7 + "regex", "valueString": "[a-h]+"}]}
 
 
-def _most_quantity(most: int) -> Node:
+def most_quantity(most: int) -> Node:
+    """The largest amount, in kilograms."""
     return {"url": SDC + "maxQuantity", "valueQuantity": {"value": most, "unit": "kg", "system": UCUM, "code": "kg"}}
 
 
@@ -180,39 +183,3 @@ def _value(draw: st.DrawFn, kind: str) -> Node:
         "reference": {"valueReference": {"reference": f"Patient/{word}"}},
     }
     return given[kind]  # type: ignore[no-any-return]
-
-
-_OPTIONS: Node = {"answerOption": [{"valueCoding": coding("0")}, {"valueCoding": coding("1")}]}
-#: One item of each kind, by type and further fields, and an answer to each.
-EVERY_KIND: tuple[tuple[str, Node], ...] = (
-    ("boolean", {"initial": [{"valueBoolean": True}]}),
-    ("integer", {"extension": [extension("maxValue", valueInteger=9)], "code": [coding("x")]}),
-    ("decimal", _extensions(maxDecimalPlaces={"valueInteger": 1})),
-    ("quantity", {"extension": [extension("questionnaire-unitOption", valueCoding=coding("kg")), _most_quantity(9)]}),
-    ("date", _extensions(minValue={"valueDate": "2024"})),
-    ("dateTime", {}),
-    ("time", {}),
-    ("string", _pattern() | {"maxLength": 9}),
-    ("text", _extensions(entryFormat={"valueString": "..."})),
-    ("url", {}),
-    ("choice", _OPTIONS | {"repeats": True}),
-    ("open-choice", _OPTIONS),
-    ("attachment", _extensions(maxSize={"valueDecimal": 1})),
-    ("reference", _extensions(**{"questionnaire-referenceResource": {"valueCode": "Patient"}})),
-)
-EVERY_VALUE: tuple[Node, ...] = (
-    {"valueBoolean": True},
-    {"valueInteger": 5},
-    {"valueDecimal": 5.5},
-    {"valueQuantity": {"value": 5, "system": "urn:sample", "code": "kg"}},
-    {"valueDate": "2024-05"},
-    {"valueDateTime": "2024-05-17"},
-    {"valueTime": "10:30:00"},
-    {"valueString": "abc"},
-    {"valueString": "abc"},
-    {"valueUri": "https://example.org"},
-    {"valueCoding": coding("0")},
-    {"valueString": "abc"},
-    {"valueAttachment": {"data": "AAAA"}},
-    {"valueReference": {"reference": "Patient/1"}},
-)

@@ -15,7 +15,8 @@ from questionnaires.problems import Problem, QuestionnaireError, ResponseError
 from questionnaires.response import from_fhir, to_fhir
 from questionnaires.sentences import SENTENCES
 from questionnaires.validation import validate
-from tests.questionnaires.generated_forms import EVERY_KIND, EVERY_VALUE, answered, forms
+from tests.questionnaires.every_kind import EVERY_KIND, EVERY_VALUE
+from tests.questionnaires.generated_forms import answered, forms
 from tests.questionnaires.planted_faults import FAULTS, Fault, places
 from tests.questionnaires.samples import ANY_JSON, Node, damaged, document, group, item, response_document, sized, when
 from tests.questionnaires.samples import answered as answered_with
