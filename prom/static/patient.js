@@ -179,7 +179,7 @@
     });
     number.addEventListener("input", show);
     box.insertBefore(slider, box.querySelector(".slider-ends").nextSibling);
-    box.querySelector("[data-without-script]").hidden = true;
+    box.querySelector("[data-without-script]").textContent = box.dataset.how;
     show();
     window.addEventListener("pageshow", show);
   }

@@ -316,6 +316,7 @@ def test_without_javascript_a_slider_is_a_number_that_cannot_be_left_out(come_in
 
 def test_a_tap_on_the_middle_of_an_untouched_slider_is_an_answer(come_in: ComeIn) -> None:
     patient = come_in({**EVERY_KIND, "item": [NUMBERS["slider"]]}, has_touch=True)
+    expect(patient.page.get_by_text("Trykk eller dra på linjen, eller skriv et tall fra 0 til 100.")).to_be_visible()
     patient.page.get_by_role("slider").tap()
     expect(patient.page.locator("#answer-1")).to_have_value("50")
 
