@@ -13,9 +13,9 @@ from alerts.rehearsing import rehearse
 from alerts.resolving import Instrument
 from alerts.rules import RuleSet
 from questionnaires import library as instrument_library
-from questionnaires import yaml_tree
 from questionnaires.documents import read
 from questionnaires.problems import QuestionnaireError
+from questionnaires.trees import yaml_tree
 
 LIBRARY = Path(__file__).parent / "library"
 _EXAMPLES = ".examples.yaml"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from questionnaires.documents import faults
+from questionnaires.keys.scales import ScoringKey
 from questionnaires.problems import Findings, QuestionnaireError
-from questionnaires.scales import ScoringKey
 from questionnaires.values import Texts
 
 _HEAD = frozenset({"name", "version", "scales", "general", "crisis"})

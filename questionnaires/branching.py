@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from questionnaires.answers import QuestionnaireResponse
-from questionnaires.conditions import hold
 from questionnaires.definition import Questionnaire
-from questionnaires.logic import logic_of
-from questionnaires.places import Place, is_told_apart
-from questionnaires.repeated_branching import judged
+from questionnaires.logic.conditions import hold
+from questionnaires.logic.formulas import logic_of
+from questionnaires.logic.places import Place, is_told_apart
+from questionnaires.logic.repetitions import judged
 
 
 def enabled(questionnaire: Questionnaire, response: QuestionnaireResponse) -> frozenset[str]:

@@ -12,14 +12,14 @@ from questionnaires.branching import place_of
 from questionnaires.definition import Questionnaire, Value
 from questionnaires.expressions.evaluation import Budget
 from questionnaires.expressions.faults import NotComputed
-from questionnaires.logic import Formula, Logic, logic_of
-from questionnaires.places import Where
+from questionnaires.logic.formulas import Formula, Logic, logic_of
+from questionnaires.logic.places import Where
+from questionnaires.logic.pruning import pruned
+from questionnaires.logic.results import values_of
+from questionnaires.logic.worksheets import Station, Worksheet
+from questionnaires.logic.writing import answers_by_place, written
 from questionnaires.problems import Problem
-from questionnaires.pruning import pruned
-from questionnaires.results import values_of
 from questionnaires.values import same
-from questionnaires.worksheets import Station, Worksheet
-from questionnaires.writing import answers_by_place, written
 
 #: (where, linkId) -> what was worked out for it, or why it could not be.
 Results: TypeAlias = Mapping[tuple[Where, str], tuple[Value, ...] | NotComputed]

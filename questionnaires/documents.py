@@ -9,8 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from questionnaires import xml_tree, yaml_tree
 from questionnaires.problems import Problem, QuestionnaireError
+from questionnaires.trees import xml_tree, yaml_tree
 
 #: A real questionnaire nests about ten deep and holds some ten thousand nodes; far beyond is an attack or a slip.
 DEEPEST = 120

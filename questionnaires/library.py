@@ -10,9 +10,9 @@ from typing import Any
 
 from questionnaires.advice import Advice, parse_advice
 from questionnaires.definition import Questionnaire
+from questionnaires.keys.scales import ScoringKey
 from questionnaires.parsing import parse, read
 from questionnaires.problems import Problem, QuestionnaireError
-from questionnaires.scales import ScoringKey
 from questionnaires.scoring import parse_key
 
 FOLDER = Path(__file__).parent / "library"

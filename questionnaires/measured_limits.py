@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from questionnaires.definition import Item, Quantity
 from questionnaires.documents import usable
 from questionnaires.problems import Problem
-from questionnaires.resource_types import RESOURCE_TYPES
+from questionnaires.reading.resource_types import RESOURCE_TYPES
 from questionnaires.values import Attachment, Coding, Reference
 
 #: Bytes in what forms call a megabyte.

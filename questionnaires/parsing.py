@@ -9,15 +9,15 @@ from typing import Any
 from questionnaires.definition import Item, Questionnaire
 from questionnaires.documents import faults, read
 from questionnaires.expressed import ItemExpressions
-from questionnaires.extensions import unrunnable
 from questionnaires.languages import documents, merge
-from questionnaires.logic import logic_of
-from questionnaires.parsing_conditions import check_conditions
-from questionnaires.parsing_expressions import read_expressions
-from questionnaires.parsing_items import ItemReader
+from questionnaires.logic.formulas import logic_of
 from questionnaires.problems import Problem, QuestionnaireError
-from questionnaires.reading import Reading
-from questionnaires.value_sets import ValueSets
+from questionnaires.reading.conditions import check_conditions
+from questionnaires.reading.expressions import read_expressions
+from questionnaires.reading.extensions import unrunnable
+from questionnaires.reading.fields import Reading
+from questionnaires.reading.items import ItemReader
+from questionnaires.reading.value_sets import ValueSets
 from questionnaires.values import Texts
 
 __all__ = ["parse", "read"]

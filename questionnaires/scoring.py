@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from questionnaires.answers import QuestionnaireResponse
-from questionnaires.arithmetic import Worth, worth, worths
 from questionnaires.branching import enabled
 from questionnaires.definition import Questionnaire, Value
-from questionnaires.keys import parse_key
-from questionnaires.numbers import NOT_ANSWERED, NOT_ASKED, NOUGHT, Number, Source
-from questionnaires.scales import Scale, Score, ScoringKey
+from questionnaires.keys.arithmetic import Worth, worth, worths
+from questionnaires.keys.key_documents import parse_key
+from questionnaires.keys.numbers import NOT_ANSWERED, NOT_ASKED, NOUGHT, Number, Source
+from questionnaires.keys.scales import Scale, Score, ScoringKey
 
 __all__ = ["Scale", "Score", "ScoringKey", "attributes", "attributes_of", "parse_key", "score"]
 

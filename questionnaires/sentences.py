@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from questionnaires.authoring_sentences import AUTHORING
+from questionnaires.authoring.sentences import AUTHORING
 
 SENTENCES: Mapping[str, str] = {
     # A document as such

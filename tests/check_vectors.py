@@ -14,7 +14,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from prom.cli import main
-from questionnaires import instrument_library
+from questionnaires.keys import instrument_library
 
 #: Table -> (key, options, how far a value may be off: tables are rounded).
 TABLES: dict[str, tuple[str, tuple[str, ...], float]] = {

@@ -14,8 +14,8 @@ from prom.catalogue.models import Definition
 from prom.catalogue.queries import Instrument, definitions, from_json, instrument
 from prom.catalogue.service import parts_of
 from prom.errors import Invalid, NotFound
-from questionnaires.differences import Change, differences
-from questionnaires.linting import languages_of, lint, missing_texts
+from questionnaires.authoring.differences import Change, differences
+from questionnaires.authoring.linting import languages_of, lint, missing_texts
 from questionnaires.problems import Problem, QuestionnaireError
 
 

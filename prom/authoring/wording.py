@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from prom import language
 from prom.responses.wording import Words
-from questionnaires.differences import Change
+from questionnaires.authoring.differences import Change
 from questionnaires.problems import Problem
 
 #: The parts of an item by the names that the pure packages give them.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from questionnaires.differences import Change, differences, key_changes, needs_new_version
+from questionnaires.authoring.differences import Change, differences, key_changes, needs_new_version
 from questionnaires.parsing import parse
 from questionnaires.problems import Problem, QuestionnaireError
 

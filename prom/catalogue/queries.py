@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 import alerts.parsing
 import questionnaires.advice
+import questionnaires.keys.scoring_codes
 import questionnaires.parsing
 import questionnaires.scoring
-import questionnaires.scoring_codes
 from alerts.rules import RuleSet
 from prom.catalogue.models import Definition
 from prom.errors import NotFound
@@ -175,7 +175,7 @@ def _compiled_instrument(session: Session, stamp: tuple[tuple[str, uuid.UUID, da
         rows = {kind: session.get_one(Definition, row_id) for kind, row_id, _ in stamp}
         documents = {kind: from_json(row.document) for kind, row in rows.items()}
         questionnaire = questionnaires.parsing.parse(documents["questionnaire"])
-        key = questionnaires.scoring_codes.coded_key(questionnaire)
+        key = questionnaires.keys.scoring_codes.coded_key(questionnaire)
         if "scoring-key" in documents:
             key = questionnaires.scoring.parse_key(documents["scoring-key"], questionnaire)
         advice = questionnaires.advice.parse_advice(documents["advice"], key) if key and "advice" in documents else None

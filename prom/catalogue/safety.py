@@ -16,8 +16,8 @@ from prom.catalogue.models import Definition
 from prom.catalogue.queries import Instrument, instrument, rule_set
 from questionnaires.definition import Coding, Item, Questionnaire, Texts, Value
 from questionnaires.fhir_values import exact_number
+from questionnaires.keys.scales import Safety, ScoringKey
 from questionnaires.problems import Problem
-from questionnaires.scales import Safety, ScoringKey
 
 
 def unsafe(session: Session, canonical: str) -> tuple[Problem, ...]:

@@ -17,7 +17,7 @@ from prom.catalogue.safety import unsafe
 from prom.errors import Conflict, Invalid, NotFound, NotSafe, PublishedAlready
 from prom.staff.permissions import Role
 from prom.staff.queries import clinician_by_username
-from questionnaires.differences import Change
+from questionnaires.authoring.differences import Change
 from questionnaires.documents import dumps
 from questionnaires.documents import read as read_file
 from questionnaires.parsing import parse

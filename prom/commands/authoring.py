@@ -18,13 +18,13 @@ from prom.commands.questionnaires import questionnaire, unknown
 from prom.commands.speaking import as_json, opened, say
 from prom.errors import NotFound
 from questionnaires.advice import Advice, parse_advice
+from questionnaires.authoring.differences import Change, differences, needs_new_version
+from questionnaires.authoring.linting import is_grave, lint
 from questionnaires.definition import Questionnaire
-from questionnaires.differences import Change, differences, needs_new_version
 from questionnaires.documents import read
-from questionnaires.linting import is_grave, lint
+from questionnaires.keys.scales import ScoringKey
 from questionnaires.parsing import parse
 from questionnaires.problems import Problem
-from questionnaires.scales import ScoringKey
 from questionnaires.scoring import parse_key
 
 __all__ = ["questionnaire"]

@@ -10,8 +10,8 @@ from alerts.parsing import parse
 from alerts.problems import RuleError, RuleProblem
 from alerts.rules import RuleSet
 from prom.commands.speaking import as_json, say
-from questionnaires import yaml_tree
 from questionnaires.documents import read
+from questionnaires.trees import yaml_tree
 
 #: What was checked, the rule set if it could be read, and what is wrong.
 Result = tuple[str, RuleSet | None, Sequence[RuleProblem]]

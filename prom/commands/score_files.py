@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from questionnaires.exact import Exact
-from questionnaires.scales import Scale
-from questionnaires.tables import BadCell, TableScorer
+from questionnaires.keys.exact import Exact
+from questionnaires.keys.scales import Scale
+from questionnaires.keys.tables import BadCell, TableScorer
 
 #: So much of a file shows its separator and its decimal sign.
 SAMPLE = 65_536

@@ -6,9 +6,9 @@ from typing import Any
 import click
 
 from prom.commands.speaking import say
-from questionnaires import instrument_library
-from questionnaires.instrument_keys import InstrumentKey
-from questionnaires.scales import Scale
+from questionnaires.keys import instrument_library
+from questionnaires.keys.instrument_keys import InstrumentKey
+from questionnaires.keys.scales import Scale
 
 
 def is_file(key: str) -> bool:

@@ -16,13 +16,13 @@ from prom.commands.questionnaires import questionnaire, unknown
 from prom.commands.score_keys import is_file, load
 from prom.commands.speaking import as_json, opened, operator, say
 from prom.errors import NotFound
-from questionnaires.binding import bind_items
 from questionnaires.definition import Questionnaire
 from questionnaires.documents import read
-from questionnaires.instrument_keys import InstrumentKey
-from questionnaires.keys import parse_key
+from questionnaires.keys.binding import bind_items
+from questionnaires.keys.instrument_keys import InstrumentKey
+from questionnaires.keys.key_documents import parse_key
+from questionnaires.keys.table_columns import find_columns
 from questionnaires.parsing import parse
-from questionnaires.table_columns import find_columns
 
 
 @questionnaire.command("score-with")

@@ -11,9 +11,9 @@ from prom.commands.score_keys import load, show, show_list
 from prom.commands.score_with import items_given
 from prom.commands.speaking import as_json as as_json_option
 from prom.commands.speaking import progress, say
-from questionnaires.instrument_keys import InstrumentKey
-from questionnaires.table_columns import Columns, find_columns
-from questionnaires.tables import TableScorer
+from questionnaires.keys.instrument_keys import InstrumentKey
+from questionnaires.keys.table_columns import Columns, find_columns
+from questionnaires.keys.tables import TableScorer
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

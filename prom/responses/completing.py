@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from questionnaires.answers import QuestionnaireResponse
 from questionnaires.calculating import completed
 from questionnaires.definition import Questionnaire
-from questionnaires.summing import with_sums
+from questionnaires.keys.summing import with_sums
 
 #: Whose day today() is in an expression.
 _ZONE = ZoneInfo("Europe/Oslo")

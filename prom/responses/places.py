@@ -12,9 +12,9 @@ from enum import Enum
 from questionnaires.answers import QuestionnaireResponse, ResponseItem
 from questionnaires.branching import place_of
 from questionnaires.definition import Item, ItemType, Questionnaire, Value
+from questionnaires.keys.summing import is_sum
 from questionnaires.kinds import UNSUPPORTED
-from questionnaires.places import Place
-from questionnaires.summing import is_sum
+from questionnaires.logic.places import Place
 
 #: Item controls that make words to read out of an item, whatever its type: Helsenorge writes such texts as type `text`.
 _WORDS = frozenset({"help", "sidebar", "highlight", "flyover", "inline", "instructions", "security", "media"})

@@ -13,8 +13,8 @@ from questionnaires.answers import QuestionnaireResponse
 from questionnaires.branching import place_of
 from questionnaires.definition import Item, Questionnaire, Value
 from questionnaires.limits import count_problems
+from questionnaires.logic.pruning import pruned
 from questionnaires.problems import Problem
-from questionnaires.pruning import pruned
 from questionnaires.validation import validate
 
 

@@ -16,8 +16,8 @@ from questionnaires.answers import Answer, QuestionnaireResponse, ResponseItem
 from questionnaires.branching import place_of
 from questionnaires.calculating import completed, starting
 from questionnaires.definition import Item, Questionnaire, Value
-from questionnaires.places import Place
-from questionnaires.summing import with_sums
+from questionnaires.keys.summing import with_sums
+from questionnaires.logic.places import Place
 
 #: Where Prom is used; a form is not told of its unit.
 ZONE = "Europe/Oslo"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from questionnaires import instrument_library
-from questionnaires.instrument_keys import InstrumentKey
-from questionnaires.table_columns import find_columns
-from questionnaires.tables import TableScorer
+from questionnaires.keys import instrument_library
+from questionnaires.keys.instrument_keys import InstrumentKey
+from questionnaires.keys.table_columns import find_columns
+from questionnaires.keys.tables import TableScorer
 
 Cells = Mapping[str, object]
 

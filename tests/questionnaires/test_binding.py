@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from questionnaires import instrument_library
 from questionnaires.definition import Questionnaire
-from questionnaires.keys import parse_key
+from questionnaires.keys import instrument_library
+from questionnaires.keys.key_documents import parse_key
 from questionnaires.problems import QuestionnaireError
 from questionnaires.response import build
 from questionnaires.scoring import score

@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from questionnaires.composites import ATTRIBUTE_SETS, level
-from questionnaires.scales import AttributeKind
+from questionnaires.keys.composites import ATTRIBUTE_SETS, level
+from questionnaires.keys.scales import AttributeKind
 
 SETS = sorted(ATTRIBUTE_SETS)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from questionnaires.differences import Change, differences, key_changes, needs_new_version
+from questionnaires.authoring.differences import Change, differences, key_changes, needs_new_version
 from questionnaires.library import versions
 from questionnaires.parsing import parse
 from tests.questionnaires.samples import (

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from questionnaires import instrument_library
-from questionnaires.scales import Safety
-from questionnaires.table_columns import spellings
+from questionnaires.keys import instrument_library
+from questionnaires.keys.scales import Safety
+from questionnaires.keys.table_columns import spellings
 from tests.questionnaires.samples import sized
 from tests.questionnaires.tables import explained, numbered, row_of, worth
 

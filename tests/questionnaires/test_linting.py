@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 
 from questionnaires.advice import Advice
+from questionnaires.authoring.differences import differences
+from questionnaires.authoring.linting import is_grave, lint, missing_texts
+from questionnaires.authoring.readability import lix
 from questionnaires.definition import Questionnaire, Texts
-from questionnaires.differences import differences
+from questionnaires.keys.scales import Scale, ScoringKey
 from questionnaires.library import versions
-from questionnaires.linting import is_grave, lint, missing_texts
 from questionnaires.parsing import parse
 from questionnaires.problems import QuestionnaireError
-from questionnaires.readability import lix
-from questionnaires.scales import Scale, ScoringKey
 from tests.questionnaires.samples import (
     URL,
     Node,

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from questionnaires.keys.scoring_codes import SYSTEM, coded_key
+from questionnaires.keys.summing import with_sums
 from questionnaires.response import build
 from questionnaires.scoring import score
-from questionnaires.scoring_codes import SYSTEM, coded_key
-from questionnaires.summing import with_sums
 from questionnaires.validation import validate
 from questionnaires.values import Quantity
 from tests.questionnaires.samples import Node, choice, extension, group, item, questionnaire, sized, when

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from questionnaires import instrument_library
-from questionnaires.instrument_keys import parse_instrument
-from questionnaires.numbers import NOT_ANSWERED, NOT_ON_THE_SCALE
+from questionnaires.keys import instrument_library
+from questionnaires.keys.instrument_keys import parse_instrument
+from questionnaires.keys.numbers import NOT_ANSWERED, NOT_ON_THE_SCALE
+from questionnaires.keys.table_columns import find_columns
+from questionnaires.keys.tables import TableScorer, as_text, read_cell
 from questionnaires.problems import QuestionnaireError
 from questionnaires.sentences import SENTENCES
-from questionnaires.table_columns import find_columns
-from questionnaires.tables import TableScorer, as_text, read_cell
 from tests.questionnaires.samples import ANY_JSON, Node, damaged, sized
 from tests.questionnaires.tables import numbered, worth
 

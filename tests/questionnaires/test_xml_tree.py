@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from questionnaires.documents import read
 from questionnaires.problems import QuestionnaireError
-from questionnaires.xml_tree import load
+from questionnaires.trees.xml_tree import load
 from tests.questionnaires.samples import sized
 
 HEAD = 'xmlns="http://hl7.org/fhir"'

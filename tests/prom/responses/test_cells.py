@@ -15,7 +15,7 @@ from prom.responses.scored import row_in
 from questionnaires.definition import Questionnaire
 from questionnaires.documents import dumps, loads
 from questionnaires.exchange import from_fhir, to_fhir
-from questionnaires.keys import parse_key
+from questionnaires.keys.key_documents import parse_key
 from questionnaires.response import build
 from questionnaires.values import Value
 from tests.questionnaires.samples import URL, choice, item, option, questionnaire, sized

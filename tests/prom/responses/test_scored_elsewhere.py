@@ -16,9 +16,9 @@ from prom.patients import sealing
 from prom.responses.drafts import opened
 from prom.responses.models import Response
 from prom.responses.service import Authorship, submit
+from questionnaires.keys.scoring_codes import SYSTEM
 from questionnaires.parsing import parse
 from questionnaires.response import build
-from questionnaires.scoring_codes import SYSTEM
 from tests.conftest import Hospital
 from tests.prom.responses.test_kinds import assigned
 from tests.questionnaires.samples import choice, document, item

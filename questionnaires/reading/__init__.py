@@ -1,0 +1,1 @@
+"""A FHIR document read part by part, for `questionnaires.parsing`."""
