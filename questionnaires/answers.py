@@ -28,6 +28,8 @@ class ResponseItem:
     link_id: str
     answers: tuple[Answer, ...] = ()
     items: tuple[ResponseItem, ...] = ()
+    #: Its document had an answer without a value, around what lies beneath: a question left open, but no group.
+    has_empty_answer: bool = False
 
 
 @dataclass(frozen=True)

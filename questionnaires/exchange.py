@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from questionnaires.answers import Answer, QuestionnaireResponse, ResponseItem, Status
 from questionnaires.documents import faults
@@ -112,24 +112,36 @@ def _read_item(node: Mapping[str, Any], parent: str | None, found: _Reading) -> 
         found.add(parent, "no-link-id")
         return None
     _check_modifiers(node, link_id, found)
-    return ResponseItem(link_id, _read_answers(node, link_id, found), _read_items(node, link_id, found))
+    answers, items = _read_answers(node, link_id, found), _read_items(node, link_id, found)
+    if None not in answers:
+        return ResponseItem(link_id, cast("tuple[Answer, ...]", answers), items)
+    beneath = [child for each in node["answer"] if _is_empty(each) for child in _read_items(each, link_id, found)]
+    given = tuple([answer for answer in answers if answer is not None])
+    return ResponseItem(link_id, given, (*items, *beneath), has_empty_answer=bool(beneath))
 
 
-def _read_answers(node: Mapping[str, Any], link_id: str, found: _Reading) -> tuple[Answer, ...]:
+def _read_answers(node: Mapping[str, Any], link_id: str, found: _Reading) -> tuple[Answer | None, ...]:
     if "answer" not in node:
         return ()
-    read = [_read_answer(child, link_id, found) for child in _children(node, "answer", link_id, found)]
-    return tuple([answer for answer in read if answer is not None])
+    return tuple([_read_answer(child, link_id, found) for child in _children(node, "answer", link_id, found)])
 
 
 def _read_answer(node: Mapping[str, Any], link_id: str, found: _Reading) -> Answer | None:
+    """Read one answer; None for what is wrong, which is noted, and for one without a value, around what lies beneath."""
     _check_modifiers(node, link_id, found)
+    if _is_empty(node):
+        return None
     items = _read_items(node, link_id, found)
     try:
         return Answer(found.value(node), items)
     except ValueFault as fault:
         found.problems.append(fault.problem(link_id))
         return None
+
+
+def _is_empty(node: Mapping[str, Any]) -> bool:
+    """Whether an answer has items and no value, as R4 allows where a question is left open."""
+    return "item" in node and not any(field.startswith(("value", "_value")) for field in node)
 
 
 def _children(node: Mapping[str, Any], field: str, link_id: str | None, found: _Reading) -> list[Mapping[str, Any]]:

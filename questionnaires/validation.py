@@ -84,12 +84,13 @@ class _Check:
         beside = tuple(inner for each in given for inner in each.items)
         if beside and answers:
             self.found.add(item.link_id, "item-beside-answer")
-        elif not answers:
+        elif beside:
+            # What is not there cannot be missed: a place beneath a question comes with its answer.
             self.level(item.items, beside)
 
     def group(self, item: Item, given: list[ResponseItem]) -> None:
         """Check one group, each of its repetitions by itself."""
-        if any(each.answers for each in given):
+        if any(each.answers or each.has_empty_answer for each in given):
             self.found.add(item.link_id, "answer-to-group")
         answered = [each for each in given if any(inner.answers for inner in walk(each.items))]
         self.found.problems.extend(count_problems(item, len(answered), self.complete))

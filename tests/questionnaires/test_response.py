@@ -183,6 +183,14 @@ def test_what_was_asked_beneath_a_question_without_answer_is_kept() -> None:
     assert made.items == (ResponseItem("a", (), (_answer("b", "x"),)),)
 
 
+def test_an_answer_without_a_value_holds_what_lies_beneath_a_question_left_open() -> None:
+    beneath = [{"linkId": "b", "answer": [{"valueString": "x"}]}]
+    document = {"resourceType": "QuestionnaireResponse", "questionnaire": "urn:q", "status": "completed"}
+    read = from_fhir({**document, "item": [{"linkId": "a", "answer": [{"item": beneath}]}]})
+    assert read.flat() == {"b": ("x",)}
+    assert to_fhir(read)["item"] == [{"linkId": "a", "item": beneath}]
+
+
 def test_nothing_is_no_answer() -> None:
     asked = questionnaire(group("g", item("a")), item("b", "integer"))
     assert build(asked, {"a": None, "b": []}).items == ()

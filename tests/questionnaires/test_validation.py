@@ -261,6 +261,18 @@ def test_a_required_question_beneath_an_answer_is_missing() -> None:
     assert faults(asked, a="1", why="because") == set()
 
 
+def test_a_required_question_beneath_a_question_that_may_be_skipped_and_was_is_not_missing() -> None:
+    asked = questionnaire(choice("a", "0", "1", item=[item("why", required=True), item("more")]))
+    assert faults(asked) == set()
+    left_open = ResponseItem("a", items=(said("more", "x"),), has_empty_answer=True)
+    assert shaped(asked, left_open) == {("why", "required-missing")}
+
+
+def test_an_answer_to_a_group_is_refused_though_it_has_no_value() -> None:
+    asked = questionnaire(group("g", item("a")))
+    assert shaped(asked, ResponseItem("g", items=(said("a", "x"),), has_empty_answer=True)) == {("g", "answer-to-group")}
+
+
 def test_a_required_group_without_any_answer_is_missing() -> None:
     assert faults(questionnaire(group("g", item("b"), required=True))) == {("g", "required-missing")}
 
