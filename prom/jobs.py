@@ -88,7 +88,7 @@ def _many_at_once(find: Callable[[Session], list[UUID]], act: Callable[[Session,
         with transaction() as session:
             return act(session, found)
     except Exception as error:
-        log.warning("rows failed together", rows=len(found), error=type(error).__name__)
+        log.warning("rows failed together", count=len(found), error=type(error).__name__)
     return _one_by_one(lambda _: found, lambda session, row_id: act(session, [row_id]) > 0)
 
 
