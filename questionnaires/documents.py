@@ -27,7 +27,7 @@ def read(path: Path) -> Mapping[str, Any]:
     content = path.read_bytes()
     load = {".json": _from_json, ".xml": xml_tree.load}.get(path.suffix, yaml_tree.load)
     try:
-        document = load(content.decode())
+        document = load(content.decode("utf-8-sig"))  # some editors put a mark before the first letter
     except (ValueError, RecursionError) as error:
         raise _unreadable(path.name, error) from None
     if not isinstance(document, Mapping):

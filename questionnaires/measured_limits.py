@@ -19,7 +19,7 @@ def unit_problems(item: Item, quantity: Quantity) -> Iterator[Problem]:
     if item.units or item.units_at is not None:
         if not any(_is_unit(unit, quantity) for unit in item.units):
             yield _unknown_unit(item)
-    elif item.unit is not None and item.unit not in (quantity.code, quantity.unit):
+    elif item.unit is not None and item.unit != (quantity.code or quantity.unit):  # a machine goes by the code
         yield Problem(item.link_id, "other-unit", "error", {"expected": item.unit})
     if not all(usable(text or "") for text in (quantity.unit, quantity.system, quantity.code)):
         yield Problem(item.link_id, "unusable-characters")

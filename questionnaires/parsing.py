@@ -73,6 +73,8 @@ def _compile(document: Mapping[str, Any], reading: Reading) -> Questionnaire:
     items = ItemReader(reading, ValueSets(reading, document)).items(document)
     expressions = read_expressions(reading, document, None) or ItemExpressions()
     url = reading.text(document, "url") or ""
+    if "|" in url:  # which parts a url from its version
+        reading.refused.add(None, "wrong-field", field="url", expected="an address without |")
     version = reading.text(document, "version") or ""
     name = reading.text(document, "id") or url.replace(":", "/").rpartition("/")[2]
     title = reading.texts(document, "title")

@@ -1,5 +1,6 @@
 """Finding definitions, compiled: each version once a process, since compiling costs more than a request may."""
 
+import re
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -41,15 +42,24 @@ def definitions(session: Session, kind: str) -> Sequence[Definition]:
 
 
 def newest(session: Session, kind: str, name_or_url: str) -> Definition:
-    """Return the last imported version by short name or url (a `|version` is honoured); raises NotFound."""
+    """Return the highest version by url, or by the short name that was imported last (a `|version` is honoured).
+
+    Versions are held against each other number by number: 1.10.0 is newer than 1.9.0. Raises NotFound.
+    """
     name, _, version = name_or_url.partition("|")
     query = select(Definition).where(Definition.kind == kind, (Definition.name == name) | (Definition.url == name))
     if version:
         query = query.where(Definition.version == version)
-    found = session.scalars(query.order_by(Definition.imported_at.desc(), Definition.version.desc())).first()
-    if found is None:
+    found = session.scalars(query.order_by(Definition.imported_at.desc(), Definition.version.desc())).all()
+    if not found:
         raise NotFound(kind)
-    return found
+    of_one_url = [row for row in found if row.url == found[0].url]
+    return max(of_one_url, key=lambda row: (_numbered(row.version), row.imported_at))
+
+
+def _numbered(version: str) -> list[str | int]:
+    """A version as texts and numbers in turn, so that it can be put in order."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"([0-9]+)", version)]
 
 
 Known = TypeVar("Known", Instrument, RuleSet)

@@ -110,7 +110,9 @@ def import_file(context: click.Context, file: Path, as_json: bool) -> None:
         click.echo(f"{each.outcome}: {each.url}|{each.version} {each.language or ''}".rstrip())
         for problem in each.problems:
             click.echo(f"  {problem.severity}: {problem_text(problem)}")
-    if any(each.outcome == "refused" for each in results):
+    if not results:
+        click.echo("There is no questionnaire in this Bundle: nothing was imported.", err=True)
+    if not results or any(each.outcome == "refused" for each in results):
         context.exit(1)
 
 

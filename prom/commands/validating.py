@@ -1,5 +1,6 @@
 """`prom questionnaire validate`: one response against one questionnaire, both files; nothing is stored."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -44,9 +45,11 @@ def _problems(asked: Path, response: Path) -> tuple[Problem, ...]:
     try:
         given = read(asked)
         questionnaire = parse(exchange.completed(given))
-        document = read(response) if response.suffix == ".xml" else loads(response.read_text(encoding="utf-8"))
+        document = read(response) if response.suffix == ".xml" else loads(response.read_text(encoding="utf-8-sig"))
         document, warnings = answering(document, questionnaire, documents(given)[0])
-        return (*warnings, *find_problems(questionnaire, from_fhir(document, all_of_r4=True)))
+        # What of the questionnaire cannot be run, the verdict knows nothing of.
+        unseen = [replace(each, severity="warning") for each in questionnaire.problems if each.severity == "error"]
+        return (*unseen, *warnings, *find_problems(questionnaire, from_fhir(document, all_of_r4=True)))
     except (QuestionnaireError, ResponseError) as refused:
         return refused.problems
     except UnicodeDecodeError:

@@ -188,6 +188,7 @@ def test_an_address_with_spaces_is_refused() -> None:
 def test_another_unit_is_refused() -> None:
     asked = one("quantity", extension=[extension("questionnaire-unit", valueCoding={"code": "kg"})])
     assert faults(asked, a=Quantity(Decimal(70), "g", None, "g")) == {("a", "other-unit")}
+    assert faults(asked, a=Quantity(Decimal(70), "kg", None, "g")) == {("a", "other-unit")}  # the code is what counts
     assert faults(asked, a=Quantity(Decimal(70))) == {("a", "other-unit")}
     assert faults(asked, a=Quantity(Decimal(70), "kilo", "http://unitsofmeasure.org", "kg")) == set()
 
@@ -270,7 +271,9 @@ def test_a_required_question_beneath_a_question_that_may_be_skipped_and_was_is_n
 
 def test_an_answer_to_a_group_is_refused_though_it_has_no_value() -> None:
     asked = questionnaire(group("g", item("a")))
-    assert shaped(asked, ResponseItem("g", items=(said("a", "x"),), has_empty_answer=True)) == {("g", "answer-to-group")}
+    assert shaped(asked, ResponseItem("g", items=(said("a", "x"),), has_empty_answer=True)) == {
+        ("g", "answer-to-group")
+    }
 
 
 def test_a_required_group_without_any_answer_is_missing() -> None:

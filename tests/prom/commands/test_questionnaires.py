@@ -126,6 +126,29 @@ def test_a_response_is_checked_without_keys_and_database(nowhere: Prom, write: W
     assert not (tmp_path / "nowhere").exists()
 
 
+def test_an_address_that_looks_like_one_with_a_version_is_refused(prom: Prom, write: Write) -> None:
+    piped = answer(prom("questionnaire", "import", write("piped.json", {**FORM, "url": "https://e.org/a|3"}), "--json"))
+    assert (piped["outcome"], [each["code"] for each in piped["problems"]]) == ("refused", ["wrong-field"])
+
+
+def test_a_bundle_without_a_form_is_no_success(prom: Prom, write: Write) -> None:
+    result = prom("questionnaire", "import", write("empty.json", {"resourceType": "Bundle", "entry": []}))
+    assert (result.exit_code, "nothing was imported" in result.stderr) == (1, True)
+
+
+def test_without_a_version_the_highest_goes_out_whichever_was_imported_last(prom: Prom, write: Write) -> None:
+    for version in ("1.9.0", "1.10.0", "1.9.0"):
+        prom("questionnaire", "import", write("form.json", {**FORM, "version": version}))
+    assert answer(prom("questionnaire", "export", FORM["url"]))["version"] == "1.10.0"
+
+
+def test_a_file_may_begin_with_the_mark_that_some_editors_write(prom: Prom, nowhere: Prom, write: Write) -> None:
+    marked = write("marked.json", "\ufeff" + json.dumps(FORM))
+    assert answer(prom("questionnaire", "import", marked, "--json"))["outcome"] == "imported"
+    given = write("given.json", "\ufeff" + json.dumps(response(a={"valueBoolean": True})))
+    assert answer(nowhere("questionnaire", "validate", marked, given, "--json"))["valid"] is True
+
+
 def test_a_form_is_stored_as_a_draft_and_goes_out_as_it_came(prom: Prom, write: Write) -> None:
     imported = answer(prom("questionnaire", "import", write("form.json", FORM), "--json"))
     assert (imported["url"], imported["version"], imported["language"]) == (FORM["url"], "1", "nb")

@@ -66,3 +66,9 @@ def test_fhirs_xml_is_read_too(nowhere: Prom, write: Write) -> None:
     assert checked(nowhere, write, FORM, XML, "r.xml") == {"valid": True, "problems": []}
     lacking = checked(nowhere, write, FORM, XML.replace('linkId value="a"', 'linkId value="b"'), "r.xml")
     assert set(codes(lacking)) == {"required-missing", "wrong-type"}
+
+
+def test_what_of_the_questionnaire_cannot_be_run_is_said_beside_the_verdict(nowhere: Prom, write: Write) -> None:
+    form = {**FORM, "item": [*FORM["item"], {"linkId": "c", "type": "choice", "answerValueSet": "https://e.org/far"}]}
+    (said,) = checked(nowhere, write, form, GIVEN)["problems"]
+    assert (said["linkId"], said["code"], said["severity"]) == ("c", "external-value-set", "warning")
