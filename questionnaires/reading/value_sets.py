@@ -15,10 +15,13 @@ Node = Mapping[str, Any]
 
 
 def read_coding(reading: Reading, node: Node, around: Node, link_id: str, system: str | None = None) -> Coding | None:
-    """Return a coding with its translations and what it counts in a score; one without a code is refused."""
+    """Return a coding with its translations and what it counts in a score.
+
+    One without a code, as R4 allows, is left out and stands in the way of publishing: no answer could tell it.
+    """
     code = reading.text(node, "code", link_id)
     if code is None:
-        reading.refused.add(link_id, "coding-without-code")
+        reading.noted.add(link_id, "coding-without-code")
         return None
     display = _with_designations(reading, node, reading.texts(node, "display", link_id), link_id)
     return Coding(

@@ -37,12 +37,12 @@ def _walk(asked: list[Node], beside: list[Node], top: bool) -> Iterator[Place]:
         found: list[Node | None] = [each for each in beside if each["linkId"] == node["linkId"]]
         for given in found or [None]:
             yield Place(node, beside, given, top)
-            for inner in _inside(given):
+            for inner in _inside(node, given):
                 yield from _walk(node.get("item", []), inner, False)
 
 
-def _inside(given: Node | None) -> list[list[Node]]:
-    if given is None:
+def _inside(node: Node, given: Node | None) -> list[list[Node]]:
+    if given is None or (node["type"] != "group" and "answer" not in given):  # a question left open demands nothing
         return []
     if "answer" in given:
         return [answer.setdefault("item", []) for answer in given["answer"]]

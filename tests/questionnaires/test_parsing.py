@@ -142,10 +142,9 @@ def test_both_kinds_of_options_at_once_are_refused() -> None:
     assert refused(choice("a", "1", answerValueSet="#x")) == {("a", "options-twice")}
 
 
-def test_an_option_without_code_is_refused() -> None:
-    assert ("a", "coding-without-code") in refused(
-        item("a", "choice", answerOption=[{"valueCoding": {"display": "x"}}])
-    )
+def test_an_option_without_code_is_kept_and_cannot_be_asked() -> None:
+    options = [{"valueCoding": {"display": "x"}}, {"valueCoding": {"code": "y"}}]
+    assert noted(item("a", "choice", answerOption=options)) == {("a", "coding-without-code")}
 
 
 def test_a_shown_text_with_items_is_refused() -> None:
