@@ -6,6 +6,8 @@ text in each of these.
 """
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from math import ceil, floor
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,10 +16,16 @@ from alerts.rules import RuleSet
 from alerts.safety import raised_by
 from prom.catalogue.models import Definition
 from prom.catalogue.queries import Instrument, instrument, rule_set
-from questionnaires.definition import Coding, Item, Questionnaire, Texts, Value
+from questionnaires.definition import Coding, Item, ItemType, Questionnaire, Texts, Value
 from questionnaires.fhir_values import exact_number
+from questionnaires.keys.numbers import NOT_APPLICABLE, number_of
 from questionnaires.keys.scales import Safety, ScoringKey
 from questionnaires.problems import Problem
+
+#: Types of items to which a number is typed.
+_TYPED = frozenset({ItemType.INTEGER, ItemType.DECIMAL, ItemType.QUANTITY})
+#: So many whole numbers in a row are tried one by one.
+_MOST_TRIED = 100
 
 
 def unsafe(session: Session, canonical: str) -> tuple[Problem, ...]:
@@ -57,7 +65,11 @@ def _passed(questionnaire: Questionnaire, key: ScoringKey, safety: Safety, rules
     if item is None:
         yield Problem(safety.item, "safety-without-item")
         return
-    for name, value in _dangerous(item, key, safety):
+    dangerous = list(_dangerous(item, key, safety))
+    if not dangerous:
+        # A question about danger to which no answer is dangerous is one that has not been understood.
+        yield Problem(item.link_id, "safety-without-danger", "error", {"above": safety.above})
+    for name, value in dangerous:
         raised = raised_by(rules, item.link_id, value)
         if not raised:
             yield Problem(item.link_id, "safety-without-emergency", "error", {"option": name, "rules": rules.name})
@@ -68,15 +80,27 @@ def _passed(questionnaire: Questionnaire, key: ScoringKey, safety: Safety, rules
 
 
 def _dangerous(item: Item, key: ScoringKey, safety: Safety) -> Iterator[tuple[str, Value]]:
-    """Yield the answers above the number: options, or for a typed number the next one and the highest."""
+    """Yield the answers above the number; an option that nobody has given a number is none that may pass."""
     for option in item.options:
-        if isinstance(option.value, Coding):
-            count = option.value.ordinal if option.value.ordinal is not None else key.answers.get(option.value.code)
-            if count is not None and count > safety.above:
-                yield option.value.code, option.value
-    if not item.options:
-        highest = [item.max_value] if isinstance(item.max_value, int) else []
-        yield from ((str(value), exact_number(value)) for value in (int(safety.above) + 1, *highest))
+        value = option.value
+        name = value.code if isinstance(value, Coding) else str(value)
+        count = number_of(item, value, key.answers)
+        if name != NOT_APPLICABLE and (count is None or count > safety.above):
+            yield name, value
+    if not item.options and item.type in _TYPED:
+        yield from ((str(value), exact_number(value)) for value in _typed(item, safety))
+
+
+def _typed(item: Item, safety: Safety) -> Iterator[int | Decimal]:
+    """Yield numbers above the limit that may be typed: the whole ones where they are few, else those at the ends."""
+    low, high = (bound if isinstance(bound, int | Decimal) else None for bound in (item.min_value, item.max_value))
+    first = floor(safety.above) + 1 if low is None else max(floor(safety.above) + 1, ceil(low))
+    if high is None:
+        yield first
+    else:
+        yield from range(first, min(floor(high), first + _MOST_TRIED) + 1)
+        if high > safety.above and (high != floor(high) or high > first + _MOST_TRIED):
+            yield high
 
 
 def _crisis_text(asked: Instrument) -> Iterator[Problem]:

@@ -60,4 +60,5 @@ AUTHORING: Mapping[str, str] = {
     "safety-without-instruction": "the emergency of {rules} does not say in {language} what to do",
     "safety-without-crisis-text": "there is no advice document with a crisis text in {language}",
     "safety-without-item": "the questionnaire does not have the item of its safety question",
+    "safety-without-danger": "no answer to the safety question counts above {above}, so nothing raises an alert",
 }
