@@ -8,6 +8,7 @@ from questionnaires.answers import Answer, QuestionnaireResponse, ResponseItem, 
 from questionnaires.branching import place_of
 from questionnaires.calculating import constraint_problems
 from questionnaires.definition import Coding, Item, Questionnaire
+from questionnaires.giving import eased
 from questionnaires.limits import answer_problems, count_problems
 from questionnaires.problems import Findings, Problem
 
@@ -20,6 +21,7 @@ def validate(
     """Return everything that is wrong with a response, each with its linkId; empty when it is valid. Never raises.
 
     A complete response lacks no required item. `complete` None takes it from the status: completed and amended are.
+    What nobody can give is a warning where it is missing or out of bounds; only an error refuses.
     """
     check = _Check(questionnaire, response, response.status in _COMPLETE if complete is None else complete)
     if response.questionnaire != questionnaire.canonical:
@@ -28,7 +30,7 @@ def validate(
         )
     check.level(questionnaire.items, response.items)
     check.found.problems.extend(constraint_problems(questionnaire, response, complete=check.complete))
-    return tuple(check.found.problems)
+    return tuple(eased(questionnaire, problem) for problem in check.found.problems)
 
 
 class _Check:

@@ -334,8 +334,8 @@ def test_an_item_is_read_with_all_its_limits() -> None:
         extension("questionnaire-itemControl", valueCodeableConcept={"coding": [{"code": "spinner"}]}),
         extension("questionnaire-hidden", valueBoolean=True),
     ]
-    made = questionnaire(
-        item("t", "decimal", prefix="1.", required=True, repeats=True, readOnly=True, extension=limits)
+    made = parse(
+        document(item("t", "decimal", prefix="1.", required=True, repeats=True, readOnly=True, extension=limits))
     )
     read = made.items[0]
     assert (read.min_value, read.max_value, read.max_decimal_places) == (Decimal("30.0"), Decimal(45), 1)
