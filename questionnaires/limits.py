@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from questionnaires.definition import AnswerOption, Coding, Item, ItemType, Quantity, Value
@@ -130,13 +131,35 @@ def _out_of_bounds(item: Item, value: Value) -> Iterator[Problem]:
     for bound, order, code, name in wrong:
         if bound is None:
             continue
-        plain = isinstance(value, Quantity) and not isinstance(bound, Quantity)
-        found = compare(value.value if plain and isinstance(value, Quantity) else value, bound)
+        found = compare(_comparable(item, value, bound) if isinstance(value, Quantity) else value, bound)
         if found == order:
             yield Problem(item.link_id, code, "error", {name: _shown(bound)})
         elif found is None and isinstance(bound, Quantity) and isinstance(value, Quantity):
             given = value.unit or value.code or "?"
             yield Problem(item.link_id, "units-not-comparable", "error", {"given": given, "bound": _shown(bound)})
+
+
+def _comparable(item: Item, value: Quantity, bound: Bound) -> Value:
+    """Return an amount as its bound can be held against it: as a number, or in the system of the bound."""
+    if not isinstance(bound, Quantity):
+        return value.value
+    # Of an item's one unit only the code is known, so an answer in it carries no system.
+    bare = value.system is None and value.code is not None and value.code == item.unit
+    return replace(value, system=bound.system) if bare else value
+
+
+def bounds_out_of_reach(item: Item) -> Iterator[Problem]:
+    """Yield the units an answer may be given in that a bound cannot be held against: none in them could be taken."""
+    offered = [Quantity(Decimal(1), unit.code, unit.system, unit.code) for unit in item.units]
+    if not offered and item.unit is not None:
+        offered = [Quantity(Decimal(1), item.unit, None, item.unit)]
+    for bound in (item.min_value, item.max_value):
+        if not isinstance(bound, Quantity):
+            continue
+        for each in offered:
+            if compare(_comparable(item, each, bound), bound) is None:
+                values = {"unit": str(each.code), "bound": _shown(bound)}
+                yield Problem(item.link_id, "bound-in-other-unit", "error", values)
 
 
 def _shown(bound: Bound) -> str | int | Decimal:

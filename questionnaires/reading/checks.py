@@ -8,6 +8,7 @@ from typing import Any
 
 from questionnaires.definition import Item, ItemType
 from questionnaires.kinds import UNSUPPORTED, fits, offers
+from questionnaires.limits import bounds_out_of_reach
 from questionnaires.reading.bounds import crossed
 from questionnaires.reading.fields import Reading
 
@@ -28,6 +29,7 @@ def check_item(reading: Reading, item: Item, node: Mapping[str, Any]) -> None:
         noted.add(item.link_id, "no-text", "warning")
     if crossed(item.min_value, item.max_value) or crossed(item.min_length, item.max_length):
         noted.add(item.link_id, "bounds-crossed")
+    noted.problems.extend(bounds_out_of_reach(item))
     if item.item_control is not None and item.item_control not in _CONTROLS | _SHOWN:
         noted.add(item.link_id, "control-as-usual", "information", control=item.item_control)
 

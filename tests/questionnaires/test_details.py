@@ -100,6 +100,35 @@ def test_a_unit_that_is_not_offered_is_refused() -> None:
     assert wrong("quantity", measured(5, "km"), extension=units) == []
 
 
+def offered(*codes: str) -> list[Node]:
+    """The units that an answer may be given in."""
+    return [extension("questionnaire-unitOption", valueCoding={"system": UCUM, "code": code}) for code in codes]
+
+
+def test_a_unit_that_a_bound_cannot_be_held_against_stands_in_the_way() -> None:
+    made = parse(
+        document(item("a", "quantity", extension=[*offered("Cel", "[degF]"), bound("maxQuantity", 43, "Cel")]))
+    )
+    assert [(each.link_id, each.code, each.values["unit"]) for each in made.problems] == [
+        ("a", "bound-in-other-unit", "[degF]")
+    ]
+    assert not made.publishable
+    unit = extension("questionnaire-unit", valueCoding={"system": UCUM, "code": "[degF]"})
+    assert not parse(document(item("a", "quantity", extension=[unit, bound("minQuantity", 30, "Cel")]))).publishable
+
+
+def test_units_that_a_bound_can_be_held_against_do_not_stand_in_the_way() -> None:
+    for top in (bound("maxQuantity", 300, "kg"), extension("maxValue", valueDecimal=300)):
+        assert parse(document(item("a", "quantity", extension=[*offered("kg", "g", "[lb_av]"), top]))).problems == ()
+
+
+@pytest.mark.parametrize("given, codes", [(43, []), (44, ["too-high"])])
+def test_an_answer_in_the_items_one_unit_is_held_against_a_bound_in_that_unit(given: int, codes: list[str]) -> None:
+    unit = extension("questionnaire-unit", valueCoding={"system": UCUM, "code": "Cel"})
+    answer = {"valueQuantity": {"value": given, "unit": "Cel", "code": "Cel"}}
+    assert wrong("quantity", answer, extension=[unit, bound("maxQuantity", 43, "Cel")]) == codes
+
+
 def test_a_plain_bound_of_an_amount_is_in_its_items_unit() -> None:
     unit = extension("questionnaire-unit", valueCoding={"system": UCUM, "code": "kg"})
     limits = [unit, extension("minValue", valueDecimal=30)]
