@@ -114,10 +114,21 @@ def _plain(rule: Threshold, item: Item) -> _Problems:
 
 
 def _unit(rule: Threshold, item: Item) -> _Problems:
-    # A quantity that may come in several units is checked against the rule's own when it is answered.
-    free = item.type is ItemType.QUANTITY and item.unit is None and rule.unit is not None
-    if rule.unit != item.unit and not free:
-        yield "other-unit", {"unit": rule.unit or "no unit", "item_unit": item.unit or "no unit"}
+    if not _is_unit(rule.unit, item):
+        item_unit = ", ".join(unit.code for unit in item.units) or item.units_at or item.unit
+        yield "other-unit", {"unit": rule.unit or "no unit", "item_unit": item_unit or "no unit"}
+
+
+def _is_unit(unit: str | None, item: Item) -> bool:
+    """Whether answers can be held against this unit: where there are several, a bare number says nothing."""
+    if item.type is not ItemType.QUANTITY:
+        return unit == item.unit
+    if item.units_at is not None:
+        return unit is not None
+    if item.units:
+        return unit in {each.code for each in item.units} or (unit is None and len(item.units) == 1)
+    # A quantity that says nothing of units is checked against the rule's own when it is answered.
+    return item.unit is None or unit == item.unit
 
 
 def _circumstance(rule: Threshold) -> _Problems:

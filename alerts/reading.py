@@ -88,7 +88,8 @@ def _plain(value: Value, unit: str | None, ordinals: Mapping[str, Decimal]) -> P
     if isinstance(value, Coding):
         return ordinals.get(value.code) if ordinals else value.code
     if isinstance(value, Quantity):
-        if unit is not None and unit not in (value.code, value.unit):
+        # A machine goes by the code, whatever is written beside it.
+        if unit is not None and unit != (value.code or value.unit):
             raise Unreadable(f"the rule wants {unit}")
         return exact(value.value)
     if isinstance(value, date | datetime | time):

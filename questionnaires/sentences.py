@@ -127,6 +127,7 @@ SENTENCES: Mapping[str, str] = {
     "scale-item-twice": "scale {scale}: the item stands more than once",
     "scale-item-without-number": "scale {scale}: the item gives no number",
     "scale-item-repeats": "scale {scale}: the item can have several answers",
+    "scale-item-several-units": "scale {scale}: the item can be answered in several units",
     "scale-option-without-ordinal": "scale {scale}: the option {option} has no ordinal",
     "scale-option-out-of-range": "scale {scale}: the ordinal of option {option} lies outside {low} to {high}",
     "scale-unknown-part": "scale {scale}: no scale {part} stands before it",

@@ -34,6 +34,9 @@ def _check_item(key: ScoringKey, scale: Scale, item: Item, questionnaire: Questi
         _check_options(key, scale, item, found)
     elif item.type not in _NUMERIC:
         found.add(item.link_id, "scale-item-without-number", scale=scale.code)
+    elif len(item.units) > 1 or item.units_at is not None:
+        # What is counted is the bare number: 54 mg/dL and 3 mmol/L would count as 54 and 3.
+        found.add(item.link_id, "scale-item-several-units", scale=scale.code)
 
 
 def _check_options(key: ScoringKey, scale: Scale, item: Item, found: Findings) -> None:

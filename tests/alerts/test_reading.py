@@ -79,9 +79,11 @@ def test_every_type_of_answer_is_read(given_value: Any, value: Plain) -> None:
     assert type(found.values[0][1]) is type(value)
 
 
-@pytest.mark.parametrize("unit", ["Cel", "°C"])
-def test_a_quantity_is_read_by_its_code_or_its_unit(unit: str) -> None:
-    assert answer("dose", celsius("38.0"), unit=unit).values == (("dose", Decimal("38.0")),)
+@pytest.mark.parametrize("value", [celsius("38.0"), Quantity(Decimal("38.0"), "Cel")])
+def test_a_quantity_is_read_by_its_code_and_only_without_one_by_its_unit(value: Quantity) -> None:
+    assert answer("dose", value, unit="Cel").values == (("dose", Decimal("38.0")),)
+    with pytest.raises(Unreadable):
+        answer("dose", value, unit="°C")
 
 
 def test_a_choice_is_read_as_its_number_where_the_limit_is_a_number() -> None:

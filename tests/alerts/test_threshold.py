@@ -57,6 +57,13 @@ def test_an_answer_in_another_unit_could_not_be_assessed() -> None:
     assert finding.reason.values == {"detail": "Unreadable", "severity": "emergency", "judged": NOW.isoformat()}
 
 
+@pytest.mark.parametrize("unit", [None, "mmol/L"])
+def test_an_answer_that_a_machine_reads_in_another_unit_could_not_be_assessed(unit: str | None) -> None:
+    rule = threshold("answer", "dose", "<", 4, unit="mmol/L", severity=Severity.EMERGENCY)
+    (finding,) = judged(rule, report({"dose": Quantity(Decimal(54), unit, code="mg/dL")}))
+    assert (finding.kind, finding.reason.code) == ("could not be assessed", "failed")
+
+
 def test_an_answer_of_another_type_could_not_be_assessed_and_its_text_stands_nowhere() -> None:
     (finding,) = judged(FEVER, report({"temperature": "very high"}))
     assert finding.kind == "could not be assessed"

@@ -12,7 +12,20 @@ from questionnaires.definition import Questionnaire
 from questionnaires.problems import QuestionnaireError
 from questionnaires.scoring import ScoringKey, parse_key
 from questionnaires.sentences import SENTENCES
-from tests.questionnaires.samples import ANY_JSON, URL, Node, choice, damaged, group, item, option, questionnaire, sized
+from questionnaires.units import UCUM
+from tests.questionnaires.samples import (
+    ANY_JSON,
+    HL7,
+    URL,
+    Node,
+    choice,
+    damaged,
+    group,
+    item,
+    option,
+    questionnaire,
+    sized,
+)
 
 ASKED = questionnaire(
     choice("a", "0", "1", "2", "3", "4"),
@@ -55,6 +68,11 @@ def key(*scales: Node, **fields: Any) -> Node:
         "scales": list(scales),
         **fields,
     }
+
+
+def units(*codes: str) -> list[Node]:
+    """The units that an amount may be given in."""
+    return [{"url": HL7 + "questionnaire-unitOption", "valueCoding": {"system": UCUM, "code": code}} for code in codes]
 
 
 def refused(document: Any, asked: Questionnaire | None = ASKED) -> str:
@@ -113,6 +131,12 @@ def test_an_item_that_gives_no_number_is_refused(link_id: str) -> None:
 
 def test_an_item_with_several_answers_is_refused() -> None:
     assert refused(key(scale(items=["r"]))) == "r: scale s: the item can have several answers"
+
+
+def test_an_item_that_may_be_answered_in_several_units_is_refused() -> None:
+    asked = questionnaire(item("q", "quantity", extension=units("mmol/L", "mg/dL")))
+    assert refused(key(scale(items=["q"])), asked) == "q: scale s: the item can be answered in several units"
+    assert parse_key(key(scale(items=["q"])), questionnaire(item("q", "quantity", extension=units("mmol/L")))).scales
 
 
 def test_an_option_without_ordinal_is_refused_unless_it_says_not_applicable() -> None:
