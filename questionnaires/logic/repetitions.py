@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import count
 
 from questionnaires.answers import QuestionnaireResponse, ResponseItem
 from questionnaires.definition import Item, Questionnaire, Value
@@ -21,7 +22,9 @@ def judged(questionnaire: Questionnaire, response: QuestionnaireResponse) -> Pla
     """Return what is asked in each place.
 
     Expressions see only the answers that count, so they are worked out again until nothing changes any more. Where that
-    does not happen, or one cannot be worked out, the item is asked: nothing is kept from a person because of a fault.
+    does not happen, each item whose expression holds in one round and not in the next is asked, and the others are
+    judged again, so that no answer is dropped for it. An item whose expression cannot be worked out is asked too:
+    nothing is kept from a person because of a fault.
     """
     by_place = questionnaire.once(_by_opener, None)
     logic = logic_of(questionnaire)
@@ -30,14 +33,20 @@ def judged(questionnaire: Questionnaire, response: QuestionnaireResponse) -> Pla
     held: Held = {}
     budget = Budget()
     seen = response
-    place = Place(frozenset())
-    for _ in range(len(logic.enable) + 2):
-        before, held = held, _held(questionnaire, logic, seen, budget)
+    restless: set[tuple[Where, str]] = set()
+    for number in count():
+        before, held = held, {**_held(questionnaire, logic, seen, budget), **dict.fromkeys(restless, True)}
         place = _Judging(questionnaire, by_place, held).place(None, [response.items], {}, frozenset(), ())
-        if before == held:
+        late, changed = number > len(logic.enable), _changed(before, held)
+        if before == held or (late and not changed):
             break
+        restless |= changed if late else set()
         seen = pruned(questionnaire, response, place)
     return place
+
+
+def _changed(before: Held, held: Held) -> set[tuple[Where, str]]:
+    return {each for each in before.keys() | held.keys() if before.get(each, True) is not held.get(each, True)}
 
 
 def _by_opener(_: None, questionnaire: Questionnaire) -> Mapping[str | None, tuple[Item, ...]]:

@@ -178,6 +178,19 @@ def test_what_cannot_be_worked_out_is_asked() -> None:
     assert "b" in enabled(made, build(made, {"a": [1, 2]}))
 
 
+def test_no_answer_is_dropped_because_an_expression_does_not_come_to_rest() -> None:
+    few = "%resource.repeat(item).where(answer.exists()).count() < 2"
+    made = questionnaire(
+        item("a"),
+        item("flag", extension=enabled_by(few)),
+        item("because", extension=enabled_by("%resource.item.where(linkId='flag').answer.exists()")),
+        item("never", extension=enabled_by("false")),
+    )
+    answered = response(made, given("a", "x"), given("flag", "y"), given("because", "z"), given("never", "n"))
+    assert enabled(made, answered) == {"a", "flag", "because"}
+    assert enabled(made, response(made, given("a", "x"), given("never", "n"))) == {"a", "flag"}
+
+
 @st.composite
 def repeated_webs(draw: st.DrawFn) -> tuple[list[Node], list[dict[str, bool]]]:
     """Yes-or-no items in a group, each depending on some before it, and answers in some repetitions."""
