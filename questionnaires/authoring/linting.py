@@ -84,6 +84,10 @@ def _red_flags(questionnaire: Questionnaire, emergencies: Collection[str]) -> It
     flags = [link_id for link_id in order if link_id in emergencies]
     if not flags:
         yield Problem(None, "no-red-flag", "information")
+    for flag in flags:
+        item = questionnaire.item(flag)
+        if item is not None and item.initial:  # nobody could tell whether it was answered
+            yield Problem(flag, "red-flag-prefilled", "error")
     leading = {*flags, *(needed for flag in flags for needed in _all_needed(questionnaire, flag))}
     for flag in flags:
         earlier = next((each for each in order[: order.index(flag)] if each not in leading), None)
