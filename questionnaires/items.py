@@ -47,6 +47,9 @@ class Operator(StrEnum):
     LESS_OR_EQUAL = "<="
 
 
+#: The ends of a slider whose questionnaire does not say them, on a page and on paper alike.
+SLIDER_ENDS = (0, 100)
+
 #: What a lowest or highest answer may be; for a quantity a number is meant in the unit of its item.
 Bound: TypeAlias = Decimal | int | date | datetime | time | Partial | Quantity
 
@@ -141,6 +144,14 @@ class Item:
         """Whether one offered option, with nothing beneath it, is all that it can want."""
         beneath = any(child.demands for child in self.items)
         return self.is_choice and not self.repeats and (self.min_occurs or 0) <= 1 and not beneath
+
+    @cached_property
+    def slider_ends(self) -> tuple[Decimal, Decimal]:
+        """The lowest and the highest number of a slider, in its unit; without one of its own, that of SLIDER_ENDS."""
+        plain = (each.value if isinstance(each, Quantity) else each for each in (self.min_value, self.max_value))
+        found = zip(plain, SLIDER_ENDS, strict=True)
+        least, most = (Decimal(own if isinstance(own, int | Decimal) else usual) for own, usual in found)
+        return least, most
 
     def option(self, code: str) -> Coding | None:
         """Return the offered coding with this code, the first where two systems share it, or None."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from prom import language
 from prom.responses import forms, wording
+from prom.responses.places import is_worked_out
 from questionnaires.definition import EnableWhen, Item, Questionnaire
 from questionnaires.kinds import UNSUPPORTED
 
@@ -37,8 +38,7 @@ def on_paper(questionnaire: Questionnaire, wanted: str) -> tuple[Printed, ...]:
 
 
 def _is_asked(item: Item) -> bool:
-    calculated = item.expressions is not None and item.expressions.calculated is not None
-    return not (item.hidden or item.read_only or calculated)
+    return not (item.hidden or is_worked_out(item))
 
 
 class _Paper:
@@ -121,9 +121,8 @@ def _answered_by(item: Item) -> str:
 
 def steps_of(item: Item) -> tuple[str, ...]:
     """Return the numbers of a scale on paper: every step where there are few, else its two ends."""
-    low = item.min_value if isinstance(item.min_value, int | Decimal) else 0
-    high = item.max_value if isinstance(item.max_value, int | Decimal) else 10
+    low, high = item.slider_ends
     step = item.slider_step or 1
-    count = int((Decimal(high) - Decimal(low)) / step) + 1
-    ends = (low, high) if count > MOST_BOXES else tuple(Decimal(low) + step * each for each in range(count))
-    return tuple(f"{Decimal(each).normalize():f}" for each in ends)
+    count = int((high - low) / step) + 1
+    ends = (low, high) if count > MOST_BOXES else tuple(low + step * each for each in range(count))
+    return tuple(f"{each.normalize():f}" for each in ends)

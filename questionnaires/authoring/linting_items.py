@@ -65,7 +65,10 @@ def _number(item: Item) -> Iterator[Problem]:
         yield Problem(item.link_id, "number-without-help", "information")
     if item.unit is None and not item.units:
         yield Problem(item.link_id, "number-without-unit", "information")
-    if item.min_value is None or item.max_value is None:
+    if item.item_control == "slider" and (item.min_value is None or item.max_value is None):
+        least, most = item.slider_ends
+        yield Problem(item.link_id, "slider-without-ends", "warning", {"least": least, "most": most})
+    elif item.min_value is None or item.max_value is None:
         yield Problem(item.link_id, "number-without-bounds", "warning")
 
 

@@ -107,6 +107,18 @@ def test_a_red_flag_that_is_asked_late_is_told_and_what_leads_to_it_may_stand_be
     assert "no-red-flag" not in {each.code for each in lint(late, emergencies=["heat"])}
 
 
+def test_an_emergency_that_is_filled_in_before_anybody_answers_is_told() -> None:
+    prefilled = form(choice("bleeding", "0", "1") | {"initial": [{"valueCoding": coding("0")}]})
+    assert told(prefilled, "red-flag-prefilled", emergencies=["bleeding"]) == [
+        ("bleeding", "red-flag-prefilled", "error")
+    ]
+    assert told(prefilled, "red-flag-prefilled") == []
+    ticked = choice("bleeding", "0", "1")
+    ticked["answerOption"][0]["initialSelected"] = True
+    assert told(form(ticked), "red-flag-prefilled", emergencies=["bleeding"]) != []
+    assert told(form(choice("bleeding", "0", "1")), "red-flag-prefilled", emergencies=["bleeding"]) == []
+
+
 NEVER: dict[str, list[Node]] = {
     "two answers at once to one question": [
         choice("a", "0", "1"),
@@ -211,6 +223,16 @@ def test_a_bare_number_is_told_to_lack_help_unit_and_bounds() -> None:
         ("weight", "number-without-unit", "information"),
         ("weight", "number-without-bounds", "warning"),
     ]
+
+
+def test_a_slider_without_its_ends_is_told_which_ones_are_taken() -> None:
+    control = extension("questionnaire-itemControl", valueCodeableConcept={"coding": [{"code": "slider"}]})
+    made = form(item("pain", "integer", extension=[control, extension("minValue", valueInteger=1)]))
+    codes = ("slider-without-ends", "number-without-bounds")
+    assert told(made, *codes) == [("pain", "slider-without-ends", "warning")]
+    assert [each.values for each in lint(made) if each.code in codes] == [{"least": 1, "most": 100}]
+    ends = [extension("minValue", valueInteger=0), extension("maxValue", valueInteger=10)]
+    assert told(form(item("pain", "integer", extension=[control, *ends])), *codes) == []
 
 
 def test_a_poor_name_of_a_column_is_told() -> None:

@@ -82,13 +82,13 @@ class Field:
 
     @property
     def least(self) -> str:
-        """The lowest number of a slider, as HTML writes it; without one in the questionnaire, 0."""
-        return str(self.item.min_value if self.item.min_value is not None else 0)
+        """The lowest number of a slider, as HTML writes it."""
+        return str(self.item.slider_ends[0])
 
     @property
     def most(self) -> str:
-        """The highest number of a slider, as HTML writes it; without one in the questionnaire, 100."""
-        return str(self.item.max_value if self.item.max_value is not None else 100)
+        """The highest number of a slider, as HTML writes it."""
+        return str(self.item.slider_ends[1])
 
     @property
     def step(self) -> str:
