@@ -17,6 +17,7 @@ from questionnaires.expressions.looping import LOOPS, Work
 from questionnaires.expressions.moments import Moment
 from questionnaires.expressions.nodes import Node, Nodes, child
 from questionnaires.expressions.numbers import FUNCTIONS as OF_NUMBERS
+from questionnaires.expressions.patterns import work_for
 from questionnaires.expressions.texts import FUNCTIONS as OF_TEXTS
 from questionnaires.expressions.tree import (
     Binary,
@@ -147,6 +148,8 @@ def _invoke(tree: Call, nodes: Nodes, frame: _Frame) -> Nodes:
         return _typed_as(tree.name, nodes, type_named(tree.arguments[0]))
     arguments = [frame.value(argument) for argument in tree.arguments]
     frame.around.budget.take(sum(map(len, arguments)))
+    if tree.name == "matches":
+        frame.around.budget.take(sum(work_for(node.value) for node in nodes))
     return FUNCTIONS[tree.name](nodes, *arguments)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from questionnaires.definition import Item, ItemType
+from questionnaires.expressions.faults import NotCovered
+from questionnaires.expressions.patterns import check_regex
 from questionnaires.reading import extensions as known
 from questionnaires.reading.bounds import LEAST, MOST, read_bound
 from questionnaires.reading.checks import as_shown, check_item
@@ -17,6 +18,10 @@ from questionnaires.reading.fields import Reading
 from questionnaires.reading.options import read_options
 from questionnaires.reading.value_sets import ValueSets
 from questionnaires.values import Texts
+
+_WRITTEN = (ItemType.STRING, ItemType.TEXT, ItemType.URL, ItemType.OPEN_CHOICE)
+#: How many signs an answer has that is no text: a number, a day.
+_LONGEST_NUMBER = 100
 
 
 class ItemReader:
@@ -51,6 +56,7 @@ class ItemReader:
         reading = self.reading
         children = self.items(node, link_id)
         conditions = read_conditions(reading, node, link_id)
+        longest = reading.count(node, "maxLength", link_id)
         options, options_at = read_options(reading, node, link_id, kind, self.value_sets)
         item = Item(
             link_id=link_id,
@@ -69,11 +75,11 @@ class ItemReader:
             min_value=read_bound(reading, node, LEAST, link_id, kind),
             max_value=read_bound(reading, node, MOST, link_id, kind),
             min_length=self._count(node, known.MIN_LENGTH, link_id),
-            max_length=reading.count(node, "maxLength", link_id),
+            max_length=longest,
             max_decimal_places=self._count(node, known.MAX_DECIMAL_PLACES, link_id),
             min_occurs=self._count(node, known.MIN_OCCURS, link_id),
             max_occurs=self._count(node, known.MAX_OCCURS, link_id),
-            regex=self._regex(node, link_id),
+            regex=self._regex(node, link_id, longest if kind in _WRITTEN else _LONGEST_NUMBER),
             help=_help(children, sublabel(reading, node, link_id)),
             expressions=read_expressions(reading, node, link_id),
             **read_details(reading, node, link_id, kind, self.value_sets),
@@ -85,13 +91,13 @@ class ItemReader:
         value = self.reading.extension(node, url, "Integer", link_id)
         return None if value is None else self.reading.count({url: value}, url, link_id)
 
-    def _regex(self, node: Mapping[str, Any], link_id: str) -> str | None:
+    def _regex(self, node: Mapping[str, Any], link_id: str, longest: int | None) -> str | None:
         pattern = self.reading.extension(node, known.REGEX, "String", link_id)
         if pattern is None:
             return None
         try:
-            re.compile(pattern, re.ASCII)
-        except (re.error, TypeError, OverflowError, RecursionError):
+            check_regex(str(pattern), longest)
+        except NotCovered:
             self.reading.noted.add(link_id, "regex-unusable")
             return None
         return str(pattern)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import suppress
 from datetime import date
@@ -81,7 +82,11 @@ def test_an_expression_that_is_far_too_long_or_deep_is_refused_at_once(hostile: 
 
 
 @pytest.mark.parametrize(
-    "pattern", ["(a+)+$", "(a|aa)+", "a*a*a*", r"(.)\1", "(?i)x", "a{1,9999}", "[", "a**", r"\s", "a|b", "a+?", r"\bx"]
+    "pattern",
+    [
+        *("(a+)+$", "(a|aa)+", "a*a*a*", r"(.)\1", "(?i)x", "a{1,9999}", "[", "a**", r"\s", "a|b", "a+?", r"\bx"),
+        *("[a-z ]*a[a-z ]*x", "a{0,1000}a{0,1000}b", "^" + "a?" * 30 + "b", "[a-z]*" + "1?" * 50 + "x"),
+    ],
 )
 def test_a_pattern_that_may_take_for_ever_or_mean_two_things_is_refused(pattern: str) -> None:
     with pytest.raises(NotCovered, match="pattern"):
@@ -164,9 +169,26 @@ def test_a_text_that_is_too_long_is_not_held_against_a_pattern() -> None:
     def given_text(text: str) -> dict[str, Any]:
         return {"item": [{"linkId": "a", "answer": [{"valueString": text}]}]}
 
-    assert worth("item.answer.value.matches('^a*a*b$')", given_text("a" * LONGEST_MATCHED)) == [False]
+    assert worth("item.answer.value.matches('^a*b$')", given_text("a" * LONGEST_MATCHED)) == [False]
     with pytest.raises(NotComputed, match="too long"):
         worth("item.answer.value.matches('^a*b$')", given_text("a" * (LONGEST_MATCHED + 1)))
+
+
+@pytest.mark.parametrize(
+    "pattern", ["^[a-z ]*a[a-z ]*x", "[a-z ]*x", "^a{0,1000}a{0,1000}b", "[a-z]{1,900}[0-9]*[A-Z]?@", ".*@.*"]
+)
+def test_a_pattern_that_is_covered_is_done_soon_whatever_the_text_is(pattern: str) -> None:
+    texts = ["a" * LONGEST_MATCHED, "a1" * (LONGEST_MATCHED // 2)]
+    begun = time.process_time()
+    for text in texts:
+        re.search(python_pattern(pattern), text, re.ASCII | re.DOTALL)
+    assert time.process_time() - begun < 1
+
+
+def test_holding_long_texts_against_a_pattern_uses_up_the_steps() -> None:
+    text = {"item": [{"linkId": "a", "answer": [{"valueString": "a" * LONGEST_MATCHED}]}]}
+    with pytest.raises(NotComputed, match="too many steps"):
+        worth("item.answer.value.matches('a*b')", text, steps=1_000)
 
 
 PIECES = st.sampled_from(
