@@ -12,6 +12,7 @@ from questionnaires.branching import place_of
 from questionnaires.definition import Questionnaire, Value
 from questionnaires.expressions.evaluation import Budget
 from questionnaires.expressions.faults import NotComputed
+from questionnaires.keys.summing import sum_items, sums
 from questionnaires.logic.formulas import Formula, Logic, logic_of
 from questionnaires.logic.places import Where
 from questionnaires.logic.pruning import pruned
@@ -34,29 +35,46 @@ class Completion:
 
 
 def completed(questionnaire: Questionnaire, response: QuestionnaireResponse, today: date | None = None) -> Completion:
-    """Return the response with every calculated answer worked out anew, also those that nobody sees.
+    """Return the response with every calculated answer and every sum worked out anew, also those that nobody sees.
 
-    What stood there and differs is replaced, with a warning `calculated-differs`; what cannot be worked out is left
-    out, with a warning `not-computed`; what is not asked is not filled in. `today` is what today() means; without it
-    no expression that asks for it is worked out. Costs nothing for a questionnaire without expressions. Never raises.
+    What stood there counts for nothing; where it differs there is a warning `calculated-differs`. What cannot be worked
+    out is left out, with a warning `not-computed`; what is not asked is not filled in; a sum within what repeats is
+    left out. `today` is what today() means; without it no expression that asks for it is worked out. Costs nothing for
+    a questionnaire without expressions and sums. Never raises.
     """
-    logic = logic_of(questionnaire)
-    if logic is None or not logic.calculated:
+    logic, summed = logic_of(questionnaire), sum_items(questionnaire)
+    if not summed and (logic is None or not logic.calculated):
         return Completion(response)
-    budget = Budget()
-    made, results = response, _calculate(questionnaire, logic, response, today, budget)
+    before = answers_by_place(questionnaire, response)
+    results = _at_rest(questionnaire, logic or Logic(), response, before, today)
+    return Completion(written(questionnaire, response, results), tuple(_problems(before, results)))
+
+
+def works_out(questionnaire: Questionnaire) -> bool:
+    """Whether completed() may change a response."""
+    logic = logic_of(questionnaire)
+    return bool(logic is not None and logic.calculated) or bool(sum_items(questionnaire))
+
+
+def _at_rest(
+    questionnaire: Questionnaire,
+    logic: Logic,
+    response: QuestionnaireResponse,
+    before: Mapping[tuple[Where, str], tuple[Value, ...]],
+    today: date | None,
+) -> Results:
+    """Calculate, sum and branch again until nothing changes, beginning without what was sent for any of it."""
+    worked_out, budget = logic.calculated.keys() | sum_items(questionnaire), Budget()
+    results: Results = {place: () for place in before if place[1] in worked_out}
     # What was worked out may change what is asked, and what is asked what is worked out.
-    for _ in range(len(logic.calculated) + 1):
+    for _ in range(len(worked_out) + 2):
         made = written(questionnaire, response, results)
-        again = _calculate(questionnaire, logic, made, today, budget)
+        calculated = _calculate(questionnaire, logic, made, today, budget) if logic.calculated else {}
+        again = {**dict.fromkeys(results, ()), **calculated, **sums(questionnaire, made)}
         if _alike(again, results):
-            break
+            return results
         results = again
-    else:
-        unsure = NotComputed("it does not come to rest")
-        results = dict.fromkeys(results, unsure)
-        made = written(questionnaire, response, results)
-    return Completion(made, tuple(_problems(answers_by_place(questionnaire, response), results)))
+    return dict.fromkeys(results, NotComputed("it does not come to rest"))
 
 
 def constraint_problems(
@@ -86,7 +104,7 @@ def _broken(
             if worth.fault is not None:
                 yield Problem(link_id, "constraint-not-judged", "warning", {"reason": worth.fault})
             elif worth.holds is False:
-                message = str(constraint.message or constraint.key or formula.expression.text)
+                message = constraint.message or constraint.key or formula.expression.text
                 yield Problem(link_id, "constraint-broken", constraint.severity, {"message": message})
 
 

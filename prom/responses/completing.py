@@ -1,14 +1,13 @@
-"""Calculated answers of what somebody sends: Prom works them out itself, whatever came with it."""
+"""What Prom works out itself in a response, calculated answers and sums, whatever came with it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from questionnaires.answers import QuestionnaireResponse
-from questionnaires.calculating import completed
+from questionnaires.calculating import completed, works_out
 from questionnaires.definition import Questionnaire
-from questionnaires.keys.summing import with_sums
 
-#: Whose day today() is in an expression.
+#: Whose day today() is in an expression: that of most who answer; a form is not told of its unit.
 _ZONE = ZoneInfo("Europe/Oslo")
 
 
@@ -17,4 +16,22 @@ def complete(questionnaire: Questionnaire, given: QuestionnaireResponse, authore
 
     That an answer was replaced refuses nothing: what is stored, scored and judged is what Prom worked out.
     """
-    return completed(questionnaire, with_sums(questionnaire, given), authored.astimezone(_ZONE).date()).response
+    if not works_out(questionnaire):
+        return given
+    return completed(questionnaire, given, day_of(authored)).response
+
+
+def not_computed(questionnaire: Questionnaire, given: QuestionnaireResponse, authored: datetime) -> frozenset[str]:
+    """Return the linkIds of what could not be worked out; what came to nothing for want of answers is not among them.
+
+    Asked anew of the stored answers, so that whoever judges them again finds the same.
+    """
+    if not works_out(questionnaire):
+        return frozenset()
+    problems = completed(questionnaire, given, day_of(authored)).problems
+    return frozenset(str(each.link_id) for each in problems if each.code == "not-computed")
+
+
+def day_of(moment: datetime) -> date:
+    """Return what today() means in an expression at a moment."""
+    return moment.astimezone(_ZONE).date()

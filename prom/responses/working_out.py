@@ -7,20 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from zoneinfo import ZoneInfo
 
 from prom import clock
+from prom.responses.completing import complete, day_of
 from prom.responses.places import by_link_id, is_worked_out
 from questionnaires.answers import Answer, QuestionnaireResponse, ResponseItem
 from questionnaires.branching import place_of
-from questionnaires.calculating import completed, starting
+from questionnaires.calculating import starting
 from questionnaires.definition import Item, Questionnaire, Value
-from questionnaires.keys.summing import with_sums
 from questionnaires.logic.places import Place
-
-#: Where Prom is used; a form is not told of its unit.
-ZONE = "Europe/Oslo"
 
 
 def worked_out(questionnaire: Questionnaire, response: QuestionnaireResponse) -> QuestionnaireResponse:
@@ -33,7 +28,7 @@ def worked_out(questionnaire: Questionnaire, response: QuestionnaireResponse) ->
         filling = _Filling(start_values(questionnaire))
         items = filling.level(questionnaire.items, response.items, place_of(questionnaire, response), False)
         response = replace(response, items=tuple(items))
-    return completed(questionnaire, with_sums(questionnaire, response), _today()).response
+    return complete(questionnaire, response, clock.now())
 
 
 def start_values(questionnaire: Questionnaire) -> Mapping[str, tuple[Value, ...]]:
@@ -41,16 +36,11 @@ def start_values(questionnaire: Questionnaire) -> Mapping[str, tuple[Value, ...]
     if not any(_starts(item) for item in questionnaire.questions):
         return {}
     plain = {item.link_id: item.initial for item in questionnaire.questions if item.initial}
-    return {**plain, **starting(questionnaire, _today()).response.flat()}
+    return {**plain, **starting(questionnaire, day_of(clock.now())).response.flat()}
 
 
 def _starts(item: Item) -> bool:
     return bool(item.initial) or (item.expressions is not None and item.expressions.initial is not None)
-
-
-def _today() -> date:
-    """What today() means in a form's expressions: the day of most who answer."""
-    return clock.now().astimezone(ZoneInfo(ZONE)).date()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from questionnaires.keys.composites import ATTRIBUTES, level
 from questionnaires.keys.exact import Exact, exact
-from questionnaires.keys.numbers import NOT_ON_THE_SCALE, Number
+from questionnaires.keys.numbers import NOT_ANSWERED, NOT_ON_THE_SCALE, Number
 from questionnaires.keys.scales import Method, Scale
 
 #: Items, or scales where a scale is made of scales, with the number of each that has one.
@@ -25,7 +25,7 @@ def worth(scale: Scale, numbers: Mapping[str, Number]) -> Worth:
     if composite and scale.first_nought_decides and numbers[scale.items[0]].value == 0:
         return 0, None, len(numbers)
     given = {item: number.value for item, number in numbers.items() if number.value is not None}
-    if len(given) < scale.minimum_answered:
+    if len(given) < scale.minimum_answered or (scale.all_asked and NOT_ANSWERED in numbers.values()):
         reasons = [number.missing for number in numbers.values() if number.missing]
         return None, why_missing(scale, reasons), len(given)
     value = _level(scale, list(given.values())) if composite else _combined(scale, given)

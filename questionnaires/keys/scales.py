@@ -83,6 +83,8 @@ class Scale:
     plus: Exact = 0
     plus_if_any: Exact = 0
     table: Mapping[Exact, Exact] = field(default_factory=dict, hash=False)
+    #: Whether it is missing where an item was asked and not answered, however many were.
+    all_asked: bool = False
     #: A composite whose first attribute is 0 is 0 whatever else is known.
     first_nought_decides: bool = True
     #: The bounds of the scale itself.

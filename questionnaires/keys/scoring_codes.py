@@ -1,10 +1,11 @@
 """Helsenorge's scoring codes as a scoring key: the questionnaire itself says which questions its sums are made of.
 
 An item coded QS gives its number to the sums; one coded SS holds the sum of all such items in its own group, however
-deep; one coded TS holds that of the whole form. A question with several answers gives all of them, and what was not
-answered gives nothing: the sum is that of what was answered, and missing only where nothing was. (Read at
-helsenorge/refero, src/util/scoringCalculator.ts and src/constants/scoring.ts.) An option without a number adds nothing
-there; here neither, but it does not make a sum of 0 by itself.
+deep; one coded TS holds that of the whole form. A question with several answers gives all of them, and an option
+without a number adds nothing, but does not make a sum of 0 by itself. (Read at helsenorge/refero,
+src/util/scoringCalculator.ts and src/constants/scoring.ts.) The answer that such an item holds is the sum of what was
+answered, as there (`summing.py`). The score, which rules and exports read, is missing as long as a question that is
+asked is unanswered: there it would count 0.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def _scale(questionnaire: Questionnaire, item: Item) -> Scale | None:
         return None
     named = next((each.text for each in (item, group) if each is not None and each.text is not None), None)
     title = named or Texts.of({"und": item.link_id})
-    return Scale(item.link_id, title, "total", questions, 1, direction="no direction")
+    return Scale(item.link_id, title, "total", questions, 1, direction="no direction", all_asked=True)
 
 
 def _questions(items: Iterable[Item]) -> Iterator[Item]:
@@ -53,6 +54,6 @@ def _questions(items: Iterable[Item]) -> Iterator[Item]:
         code = scoring_code(item)
         if code in (SECTION, TOTAL):
             continue
-        if code == QUESTION:
+        if code == QUESTION and item.is_question:
             yield item
         yield from _questions(item.items)
