@@ -17,6 +17,7 @@ from prom.catalogue import queries as catalogue
 from prom.catalogue.queries import Instrument
 from prom.patients.queries import identity
 from prom.responses import scored
+from prom.responses.completing import not_computed
 from questionnaires.answers import QuestionnaireResponse
 
 log = structlog.get_logger()
@@ -62,13 +63,24 @@ def judge(
     except Exception as failure:
         red_flags = _without_scores(session, assignment, instrument, given, source, authored)
         return Judged(None, (*red_flags, _failed("scoring", failure)))
+    unknown = _not_computed(instrument, given, authored)
     if assignment.rules is None:
-        return Judged(observation, (), instrument)
+        return Judged(observation, unknown, instrument)
     try:
         rules = _rules_of(session, assignment, assignment.rules)
-        return Judged(observation, evaluate(rules, observation, history, clock.now()), instrument)
+        return Judged(observation, (*evaluate(rules, observation, history, clock.now()), *unknown), instrument)
     except Exception as failure:
         return Judged(observation, (_failed("rules", failure),), instrument)
+
+
+def _not_computed(
+    instrument: Instrument | None, given: QuestionnaireResponse, authored: datetime
+) -> tuple[Finding, ...]:
+    """Return that something could not be calculated: what it would have shown, or asked for, nobody knows."""
+    if instrument is None or not not_computed(instrument.questionnaire, given, authored):
+        return ()
+    log.error("could not be assessed", step="calculation")
+    return (could_not_be_assessed("calculation", clock.now()),)
 
 
 def _without_scores(
