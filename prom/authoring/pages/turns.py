@@ -87,7 +87,9 @@ def _carried(questionnaire: Questionnaire) -> QuestionnaireResponse:
 def _answered(steps: Steps, step: Step, then: str) -> Turn:
     """Take in the answers of a page: to go on they have to be what a patient may send; before that anything goes."""
     try:
-        given = fields.read(Previewed(steps).begun, step, _shown(steps, step))
+        given, unread = fields.read(Previewed(steps).begun, step, _shown(steps, step))
+        if unread:
+            raise InvalidResponse(tuple(unread))
         held_to_it = then in ("next", "more")
         response = saved(steps.questionnaire, steps.response, given) if held_to_it else _put(steps, given)
     except InvalidResponse as refused:

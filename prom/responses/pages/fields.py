@@ -107,8 +107,8 @@ def posted(name: str) -> Posted:
     return Posted(request.form.getlist(name), request.form.get(own, ""), request.form.get(unit, ""))
 
 
-def read(begun: Begun, step: Step, stops: Sequence[Stop]) -> list[Answered]:
-    """Return what was posted for these questions; raises InvalidResponse naming everything that cannot be read."""
+def read(begun: Begun, step: Step, stops: Sequence[Stop]) -> tuple[list[Answered], list[Problem]]:
+    """Return what was posted for those of these questions that can be read, and what is wrong with the others."""
     given: list[Answered] = []
     problems: list[Problem] = []
     for stop in stops:
@@ -118,9 +118,7 @@ def read(begun: Begun, step: Step, stops: Sequence[Stop]) -> list[Answered]:
             given.append(Answered(stop.item, stop.turns, values))
         except InvalidResponse as refused:
             problems.extend(each for each in refused.problems if isinstance(each, Problem))
-    if problems:
-        raise InvalidResponse(tuple(problems))
-    return given
+    return given, problems
 
 
 def fields(

@@ -9,15 +9,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from alerts.findings import Finding
 from prom.db import transaction
-from prom.errors import InvalidResponse, NotFound
+from prom.errors import NotFound
 from prom.responses import drafts, placing, receipt, saving, wording
 from prom.responses.judging import items_of, judge_at_once
-from prom.responses.pages import fields
+from prom.responses.pages import fields, sound
 from prom.responses.pages.fields import Posted
 from prom.responses.pages.visits import Begun, address, go_to, open_form, pages, steps_of
 from prom.responses.pages.words import about, notes, said_so_far
 from prom.responses.places import Stop, least
-from prom.responses.saving import Answered
 from prom.responses.steps import Step, Steps
 from prom.staff.access import public
 from questionnaires.problems import Problem
@@ -54,10 +53,11 @@ def save_question(position: str) -> AnyResponse:
         typed = {name: fields.posted(name) for name in typed}
         if then in ("leave", "more") and all(each.is_blank for each in typed.values()):
             return go_to(address("show_leave") if then == "leave" else _place(step, back))
-        try:
-            findings = drafts.save_answers(session, begun.visit, _given(begun, step, then), g.language)
-        except InvalidResponse as refused:
-            return question_page(begun, step, typed, back, _about(step, refused), status=422)
+        findings, problems = sound.save(session, begun, step, then)
+        if problems and findings and "told" not in request.form:
+            return _call_now_page(begun, findings, position, back, status=422)
+        if problems:
+            return question_page(begun, step, typed, back, problems, status=422)
         steps = steps_of(session, begun.assignment, begun.instrument)
     if findings:
         return go_to(address("show_call_now", position=position, back=back))
@@ -77,17 +77,30 @@ def show_call_now() -> AnyResponse:
         own = tuple(each for each in findings if step and each.instruction and _concerns(each, step))
         if not own:
             return go_to(onward)
-        words = receipt.instructions(own, begun.unit.phone, g.language)
-        page = render_template(
-            "responses/call_now.html",
-            begun=begun,
-            words=words,
-            numbers=wording.numbers(words, begun.unit.phone),
-            position=position,
-            back=back,
-            onward=onward,
-        )
-        return Response(page)
+        return _call_now_page(begun, own, position, back, onward)
+
+
+def _call_now_page(
+    begun: Begun,
+    findings: tuple[Finding, ...],
+    position: str,
+    back: str | None,
+    onward: str | None = None,
+    status: int = 200,
+) -> Response:
+    """Return what she must do at once; without a way onward it leads back, with what she typed, to what is at fault."""
+    words = receipt.instructions(findings, begun.unit.phone, g.language)
+    page = render_template(
+        "responses/call_now.html",
+        begun=begun,
+        words=words,
+        numbers=wording.numbers(words, begun.unit.phone),
+        position=position,
+        back=back,
+        onward=onward,
+        typed=list(request.form.items(multi=True)),
+    )
+    return Response(page, status=status)
 
 
 @pages.get("/leave")
@@ -133,21 +146,6 @@ def question_page(
     return Response(page, status=status)
 
 
-def _given(begun: Begun, step: Step, then: str) -> list[Answered]:
-    """What is to be saved. Of a page of several, what its other answers have closed is left as it was."""
-    if then == "clear":
-        return [Answered(stop.item, stop.turns, ()) for stop in step.questions]
-    if step.group is None:
-        return fields.read(begun, step, step.questions)
-    shown = request.form.getlist("shown")
-    given = fields.read(begun, step, [stop for stop in step.questions if begun.steps.key(stop) in shown])
-    response = begun.steps.response
-    for each in given:
-        response = placing.put(begun.steps.questionnaire, response, each.item, each.turns, each.values)
-    after = {(stop.item.link_id, stop.turns) for stop in Steps(begun.steps.questionnaire, response).stops}
-    return [each for each in given if (each.item.link_id, each.turns) in after]
-
-
 def _another(session: Session, begun: Begun, step: Step, stop: Stop, then: str, back: str | None) -> AnyResponse:
     """Add a repetition of a group and go to its first question, take one away, or go on."""
     questionnaire, response = begun.steps.questionnaire, begun.steps.response
@@ -178,13 +176,6 @@ def _following(steps: Steps, step: Step, then: str, back: str | None) -> str:
     if now is not None and step.group is not None and any(steps.key(stop) not in shown for stop in now.questions):
         return _place(step, back)  # her answers have opened more on this very page
     return _onward(steps, now or step, back)
-
-
-def _about(step: Step, refused: InvalidResponse) -> list[Problem]:
-    """The problems of this page, each once; what else a refusal names is not this page's matter."""
-    asked = {stop.item.link_id for stop in step.questions}
-    named = [each for each in refused.problems if isinstance(each, Problem) and each.link_id in asked]
-    return list({(each.link_id, each.code): each for each in named}.values())
 
 
 def _concerns(finding: Finding, step: Step) -> bool:
