@@ -96,8 +96,8 @@ class ItemReader:
         if pattern is None:
             return None
         try:
-            check_regex(str(pattern), longest)
-        except NotCovered:
+            check_regex(pattern, longest)
+        except (NotCovered, TypeError):
             self.reading.noted.add(link_id, "regex-unusable")
             return None
         return str(pattern)
