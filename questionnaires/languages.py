@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from questionnaires.definition import Coding, Item, Questionnaire
+from questionnaires.expressed import Constraint, ItemExpressions
 from questionnaires.items import AnswerOption
 from questionnaires.problems import Findings, Problem
 from questionnaires.values import Texts
@@ -60,6 +61,7 @@ def _with(main: Questionnaire, other: Questionnaire, found: Findings) -> Questio
         title=_texts(main.title, other.title) or main.title,
         languages=tuple(dict.fromkeys((*main.languages, *other.languages))),
         items=items,
+        constraints=_constraints(main.constraints, other.constraints),
         problems=tuple(_once((*main.problems, *other.problems))),
     )
 
@@ -78,7 +80,21 @@ def _both(item: Item, other: Questionnaire, found: Findings) -> Item:
         help=_texts(item.help, same.help),
         entry_format=_texts(item.entry_format, same.entry_format),
         options=tuple(_option(option, same) for option in item.options),
+        expressions=_expressions(item.expressions, same.expressions),
     )
+
+
+def _expressions(ours: ItemExpressions | None, theirs: ItemExpressions | None) -> ItemExpressions | None:
+    if ours is None or theirs is None:
+        return ours
+    return replace(ours, constraints=_constraints(ours.constraints, theirs.constraints))
+
+
+def _constraints(ours: tuple[Constraint, ...], theirs: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
+    if ours != theirs:
+        return ours
+    both = zip(ours, theirs, strict=True)
+    return tuple(replace(mine, message=_texts(mine.message, other.message)) for mine, other in both)
 
 
 def _bare(item: Item) -> Item:

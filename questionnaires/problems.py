@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from questionnaires.sentences import SENTENCES
+from questionnaires.values import Texts
 
 Severity: TypeAlias = Literal["error", "warning", "information"]
 
@@ -24,7 +25,7 @@ class Problem:
     link_id: str | None
     code: str
     severity: Severity = "error"
-    values: Mapping[str, str | int | float | Decimal] = field(default_factory=dict, hash=False)
+    values: Mapping[str, str | int | float | Decimal | Texts] = field(default_factory=dict, hash=False)
 
     @property
     def text(self) -> str:

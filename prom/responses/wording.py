@@ -73,6 +73,8 @@ def unit(code: str | None, wanted: str) -> str:
 
 def problem(what: Problem, wanted: str) -> Words:
     """Write what is wrong with an answer, and what would be right."""
+    if what.code == "constraint-broken" and isinstance(said := what.values.get("message"), Texts):
+        return of(said, wanted)
     values: Mapping[str, object] = {name: _number(value, wanted) for name, value in what.values.items()}
     key = f"error.answer.{what.code}"
     if what.code in _MOMENTS and isinstance(bound := what.values.get(_MOMENTS[what.code][0]), str):

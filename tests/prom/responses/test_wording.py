@@ -33,6 +33,21 @@ def test_a_problem_without_words_of_its_own_still_says_something() -> None:
     assert wording.problem(Problem("it", "quite-new"), "nb").text.startswith("Svaret kan ikke brukes")
 
 
+def test_a_broken_constraint_is_told_in_the_language_of_the_reader() -> None:
+    said = Texts.of({"nb": "Velg en senere dag.", "en": "Choose a later day."})
+    broken = Problem("it", "constraint-broken", "error", {"message": said})
+    assert wording.problem(broken, "en") == Words("Choose a later day.", "en")
+    assert wording.problem(broken, "nn") == Words("Velg en senere dag.", "nb")
+
+
+@pytest.mark.parametrize("tag", ["nb", "nn", "en"])
+def test_nobody_is_shown_the_formula_of_a_constraint_that_has_no_words(tag: str) -> None:
+    told = wording.problem(Problem("it", "constraint-broken", "error", {"message": "%context.answer < 5"}), tag)
+    assert told.language == tag
+    assert len(told.text) > 10
+    assert "%" not in told.text
+
+
 def test_every_text_that_the_pages_name_is_in_the_catalogues() -> None:
     source = "".join(path.read_text() for path in (*FOLDER.glob("templates/**/*.html"), *FOLDER.glob("**/*.py")))
     named = re.findall(r'(?:\bt|plain|message|_texts)\("([a-z0-9.-]+[a-z0-9])"', source)
