@@ -3,7 +3,7 @@
 import csv
 import io
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,10 +70,18 @@ def rows_of(path: Path, form: Form, moved: Callable[[float], None]) -> Iterator[
 
 
 class Writer:
-    """Writes each row with its scores: in a column of that name where the file has one, else behind."""
+    """Writes each row with its scores: in a column of the very same name where the file has one, else behind.
 
-    def __init__(self, scorer: TableScorer, header: Sequence[str], reasons: bool, limits: bool) -> None:
+    A column that an item is `read` from stays as it was: where it has a scale's very name, ours is called NAME_SCORE.
+    """
+
+    def __init__(
+        self, scorer: TableScorer, header: Sequence[str], read: Collection[int], reasons: bool, limits: bool
+    ) -> None:
         self._scorer = scorer
+        self._read = read
+        #: The columns of the file that hold ours in what is written.
+        self.replaced: list[str] = []
         self._reasons = reasons
         self._limited = [(place, scale) for place, scale in enumerate(scorer.scales) if limits and scale.cut_offs]
         self._header = list(header)
@@ -84,16 +92,17 @@ class Writer:
         self._places = self._find_places()
 
     def _find_places(self) -> list[int]:
-        folded = [name.strip().casefold() for name in self._header]
-        places = []
-        for name in self._names:
-            if name.casefold() in folded:
-                places.append(folded.index(name.casefold()))
-            else:
-                places.append(len(self._header))
-                self._header.append(name)
-                folded.append(name.casefold())
-        return places
+        return [self._place(name) for name in self._names]
+
+    def _place(self, name: str) -> int:
+        if name not in self._header:
+            self._header.append(name)
+            return len(self._header) - 1
+        place = self._header.index(name)
+        if place in self._read:
+            return self._place(f"{name}_SCORE")
+        self.replaced.append(name)
+        return place
 
     @property
     def header(self) -> list[str]:

@@ -51,7 +51,8 @@ def score(
 ) -> None:
     """Score a table of answers by KEY: a name of `prom score --list`, 'NAME|VERSION', or a file of your own.
 
-    One row in, one row out: every column as it was, and behind them the scales, empty where one is missing. A cell that
+    One row in, one row out: every column as it was, and behind them the scales, empty where one is missing. Only a
+    column that has a scale's very name, and no answers, is replaced by ours, and named on standard error. A cell that
     is no answer counts as missing, is named on standard error, and makes the command end with 1.
     """
     if listing:
@@ -83,7 +84,9 @@ def _score_table(
             header = next(rows, [])
             columns = _columns(key, header, given)
             scorer = TableScorer(key, columns.places, impute=impute, decimal=form.decimal)
-            writer = score_files.Writer(scorer, header, reasons, limits)
+            writer = score_files.Writer(scorer, header, columns.places.values(), reasons, limits)
+            for name in writer.replaced:
+                _tell(f"column {name} has a name of ours: what it held is replaced")
             tally = score_files.write_scores(rows, header, writer, form, out, _tell)
         except UnicodeDecodeError:
             raise click.ClickException(f"{table} is not UTF-8.") from None

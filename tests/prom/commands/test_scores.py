@@ -82,10 +82,34 @@ def test_a_row_with_too_many_or_too_few_cells_is_named(tried: Tried) -> None:
     assert [row["PHQ9"] for row in csv.DictReader(out.splitlines())] == ["", "9"]
 
 
-def test_unknown_columns_go_through_and_a_column_of_a_scale_holds_ours(tried: Tried) -> None:
-    status, out, _ = tried("phq-9", f'navn,{PHQ},phq9,merknad\nÅse,{"1," * 8}1,77,"a, ""b"""\n')
+def test_a_column_that_only_resembles_a_scale_is_carried(tried: Tried) -> None:
+    status, out, said = tried("rand-36", "id,pain,fa,q21,q22\n1,mye,7,1,1\n")
+    assert (status, "replaced" in said) == (0, False)
+    (row,) = csv.DictReader(out.splitlines())
+    assert (row["pain"], row["fa"], row["PAIN"]) == ("mye", "7", "100")
+    assert tried("phq-9", f"{PHQ},phq9\n{'1,' * 9}77\n")[1] == f"{PHQ},phq9,PHQ9\n{'1,' * 9}77,9\n"
+
+
+def test_a_column_with_the_very_name_of_a_scale_holds_ours_and_is_named_once(tried: Tried) -> None:
+    table = f'navn,{PHQ},PHQ9,merknad\nÅse,{"1," * 9}77,"a, ""b"""\nBo,{"1," * 9}78,\n'
+    status, out, said = tried("phq-9", table)
     assert status == 0
-    assert out == f'navn,{PHQ},phq9,merknad\nÅse,{"1," * 8}1,9,"a, ""b"""\n'
+    assert out == f'navn,{PHQ},PHQ9,merknad\nÅse,{"1," * 9}9,"a, ""b"""\nBo,{"1," * 9}9,\n'
+    assert said.count("column PHQ9 has a name of ours: what it held is replaced\n") == 1
+
+
+@pytest.mark.parametrize(
+    "key, scale", [("ecog", "ECOG"), ("cfs", "CFS"), ("karnofsky", "KPS"), ("distress-thermometer", "DT")]
+)
+def test_a_column_that_an_item_is_read_from_is_carried_also_where_it_is_no_answer(
+    tried: Tried, key: str, scale: str
+) -> None:
+    number = "10" if scale in ("KPS", "DT") else "2"
+    status, out, said = tried(key, f"{scale}\nx\n{number}\n")
+    assert status == 1
+    assert f"column {scale}: 'x' is not" in said
+    assert out == f"{scale},{scale}_SCORE\nx,\n{number},{number}\n"
+    assert tried(key, f"{scale.lower()}\n{number}\n")[1] == f"{scale.lower()},{scale}\n{number},{number}\n"
 
 
 def test_absent_columns_count_as_unanswered(tried: Tried) -> None:
@@ -114,7 +138,7 @@ def test_what_was_not_asked_is_imputed_only_when_told_so(tried: Tried) -> None:
 
 
 def test_a_missing_scale_says_why_when_asked(tried: Tried) -> None:
-    assert tried("ecog", "ecog\n\n2\n", "--reasons")[1] == "ecog,ECOG_MISSING\n,not answered\n2,\n"
+    assert tried("ecog", "ecog\n\n2\n", "--reasons")[1] == "ecog,ECOG,ECOG_MISSING\n,,not answered\n2,2,\n"
 
 
 def test_the_published_limits_that_are_reached_are_written_when_asked(tried: Tried) -> None:
