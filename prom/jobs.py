@@ -55,10 +55,16 @@ def _blank_messages(_settings: Settings) -> int:
 
 
 def _open_assignments(settings: Settings) -> int:
-    """Open what is due; after a time without a worker a plan may be due several times over, and moves on each time."""
-    opened = 0
-    while moved := _many_at_once(assignments.due_plans, partial(_open_together, settings)):
-        opened += moved
+    """Open what is due; after a time without a worker a plan may be due several times over, and moves on each time.
+
+    A plan that cannot be opened is left out from then on. Raises SomeFailed when all the others are open.
+    """
+    opened, failed = 0, set[UUID]()
+    while moved := _many_at_once(partial(assignments.due_plans, without=failed), partial(_open_together, settings)):
+        opened += moved.done
+        failed |= moved.failed
+    if failed:
+        raise SomeFailed
     return opened
 
 
@@ -78,35 +84,51 @@ class SomeFailed(Exception):
     """Rows of a sweep failed, each by itself; the others are done."""
 
 
-def _many_at_once(find: Callable[[Session], list[UUID]], act: Callable[[Session, list[UUID]], int]) -> int:
+@dataclass(frozen=True)
+class _Moved:
+    """How many of the rows found were done, and which of them failed; false where nothing came of any."""
+
+    done: int
+    failed: frozenset[UUID] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.done or self.failed)
+
+
+def _many_at_once(find: Callable[[Session], list[UUID]], act: Callable[[Session, list[UUID]], int]) -> _Moved:
     """Act on all rows found in one transaction. Where that fails, on each by itself: one bad row holds up no other."""
     with reading() as session:
         found = find(session)
     if not found:
-        return 0
+        return _Moved(0)
     try:
         with transaction() as session:
-            return act(session, found)
+            return _Moved(act(session, found))
     except Exception as error:
         log.warning("rows failed together", count=len(found), error=type(error).__name__)
-    return _one_by_one(lambda _: found, lambda session, row_id: act(session, [row_id]) > 0)
+    return _each(found, lambda session, row_id: act(session, [row_id]) > 0)
 
 
 def _one_by_one(find: Callable[[Session], list[UUID]], act: Callable[[Session, UUID], bool]) -> int:
     """Act on each row found, in a transaction of its own: one that fails holds up no other."""
     with reading() as session:
         found = find(session)
-    done, failed = 0, 0
+    moved = _each(found, act)
+    if moved.failed:  # beside others that went well too, or the watch stays green over a patient who is never reached
+        raise SomeFailed
+    return moved.done
+
+
+def _each(found: Sequence[UUID], act: Callable[[Session, UUID], bool]) -> _Moved:
+    done, failed = 0, set[UUID]()
     for row_id in found:
         try:
             with transaction() as session:
                 done += act(session, row_id)
         except Exception as error:
             log.error("row failed", row=str(row_id), error=type(error).__name__)
-            failed += 1
-    if failed:  # also beside others that went well, or the watch would stay green over a patient who is never reached
-        raise SomeFailed
-    return done
+            failed.add(row_id)
+    return _Moved(done, frozenset(failed))
 
 
 def _act_on_overdue_alerts(_settings: Settings) -> int:

@@ -30,13 +30,18 @@ from prom.staff.models import Unit
 AT_ONCE = 100
 
 
-def due_plans(session: Session, limit: int = AT_ONCE) -> list[uuid.UUID]:
-    """Return the ids of plans whose next assignment should have opened by now, the longest due first."""
-    return list(
-        session.scalars(
-            select(Plan.id).where(Plan.next_opens_at <= clock.now()).order_by(Plan.next_opens_at).limit(limit)
-        )
+def due_plans(session: Session, without: Collection[uuid.UUID] = ()) -> list[uuid.UUID]:
+    """Return the ids of plans whose next assignment should have opened by now, the longest due first.
+
+    At most AT_ONCE, beside those `without` which: they were tried already, and stand before the others still.
+    """
+    first = (
+        select(Plan.id)
+        .where(Plan.next_opens_at <= clock.now())
+        .order_by(Plan.next_opens_at, Plan.id)
+        .limit(AT_ONCE + len(without))
     )
+    return [each for each in session.scalars(first) if each not in without][:AT_ONCE]
 
 
 def open_planned(session: Session, plan_id: uuid.UUID, settings: Settings) -> Assignment | None:

@@ -78,6 +78,32 @@ def test_one_plan_that_cannot_be_opened_holds_up_no_other_and_the_watch_learns_o
         assert session.get_one(Plan, bad.id).next_opens_at == good.next_opens_at
 
 
+def test_a_plan_that_cannot_be_opened_keeps_none_waiting_that_stands_behind_it(
+    hospital: Hospital, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one plan at a time, the bad one stands before each of the others at every turn."""
+    monkeypatch.setattr("prom.assignments.opening.AT_ONCE", 1)
+    with transaction() as session:
+        good = session.scalars(select(Plan)).one()
+        assert good.next_opens_at is not None
+        session.add(
+            Plan(
+                id=new_id(),
+                tenant_id=good.tenant_id,
+                patient_id=good.patient_id,
+                episode_id=good.episode_id,
+                key="no-such-item",
+                next_day=good.next_day,
+                next_opens_at=good.next_opens_at - timedelta(hours=1),
+            )
+        )
+    (opening,) = [each for each in JOBS if each.name == "open assignments"]
+    assert run_once(settings, [opening]) == {opening.name: "SomeFailed"}
+    with reading() as session:
+        assert len(session.scalars(select(Assignment.id)).all()) > 0
+        assert session.get_one(Plan, good.id).next_opens_at != good.next_opens_at
+
+
 def test_a_tick_tells_when_the_job_last_ended_well_and_last_failed(database: Settings) -> None:
     with clock.moved_to(MONDAY):
         run_once(database, [job("sweep", lambda _: 1)])
