@@ -158,8 +158,8 @@ def bounds_out_of_reach(item: Item) -> Iterator[Problem]:
             continue
         for each in offered:
             if compare(_comparable(item, each, bound), bound) is None:
-                values = {"unit": str(each.code), "bound": _shown(bound)}
-                yield Problem(item.link_id, "bound-in-other-unit", "error", values)
+                code, shown = str(each.code), _shown(bound)
+                yield Problem(item.link_id, "bound-in-other-unit", "error", {"unit": code, "bound": shown})
 
 
 def _shown(bound: Bound) -> str | int | Decimal:
