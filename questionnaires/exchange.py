@@ -127,7 +127,7 @@ def _read_answers(node: Mapping[str, Any], link_id: str, found: _Reading) -> tup
 
 
 def _read_answer(node: Mapping[str, Any], link_id: str, found: _Reading) -> Answer | None:
-    """Read one answer; None for what is wrong, which is noted, and for one without a value, around what lies beneath."""
+    """Read one answer; None for a wrong one, which is noted, and for one without a value, around what lies beneath."""
     _check_modifiers(node, link_id, found)
     if _is_empty(node):
         return None
