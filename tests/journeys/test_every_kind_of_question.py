@@ -254,8 +254,7 @@ def groups(patient: Patient) -> None:
     patient.refused("Skriv et tall")
     expect(page.get_by_label("Ja")).to_be_checked()
     page.get_by_label("Hvor mange kopper drakk du?").fill("6")
-    patient.next()
-    page.get_by_label("Hva spiste du?").fill("Grøt")  # asked on the same page, because of what she answered
+    page.get_by_label("Hva spiste du?").fill("Grøt")  # asked on the same page now, because of what was saved of it
     patient.check("Om måltidene, mer")
     patient.next()
     patient.question("Besøk hos lege")
