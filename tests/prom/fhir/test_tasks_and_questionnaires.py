@@ -20,7 +20,9 @@ SDC = "http://hl7.org/fhir/uv/sdc/CodeSystem/temp"
 
 def test_a_draft_is_nobodys(door: Door) -> None:
     with transaction() as session:
-        row = session.scalars(select(Definition).where(Definition.url == SYMPTOM_CHECK)).first()
+        row = session.scalars(
+            select(Definition).where(Definition.url == SYMPTOM_CHECK, Definition.kind == "questionnaire")
+        ).first()
         assert row is not None
         row.status, row.signed_by, row_id = "draft", None, row.id
     assert door.get(f"Questionnaire/{row_id}").status_code == 404
