@@ -64,7 +64,6 @@ SENTENCES: Mapping[str, str] = {
     "language-twice": "two documents in the language {language}",
     "language-versions-differ": "the version in {language} differs in more than its texts",
     "languages-apart": "a Bundle of language versions holds Questionnaires of one url and version",
-    "repeats-with-items": "only one repetition can be filled in on Prom's pages",
     "logic": "{extension} asks for logic that Prom does not run",
     "enable-when-circle": "whether this is asked depends on itself",
     "enable-when-unknown": "enableWhen refers to {question}, which does not exist",

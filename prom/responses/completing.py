@@ -3,9 +3,13 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from questionnaires.answers import QuestionnaireResponse
 from questionnaires.calculating import completed, works_out
 from questionnaires.definition import Questionnaire
+
+log = structlog.get_logger()
 
 #: Whose day today() is in an expression: that of most who answer; a form is not told of its unit.
 _ZONE = ZoneInfo("Europe/Oslo")
@@ -18,17 +22,26 @@ def complete(questionnaire: Questionnaire, given: QuestionnaireResponse, authore
     """
     if not works_out(questionnaire):
         return given
-    return completed(questionnaire, given, day_of(authored)).response
+    try:
+        return completed(questionnaire, given, day_of(authored)).response
+    except Exception as failure:  # an answer is never lost to a calculation: what judges it says that this one failed
+        log.error("could not be assessed", step="calculation", failure=type(failure).__name__)
+        return given
 
 
 def not_computed(questionnaire: Questionnaire, given: QuestionnaireResponse, authored: datetime) -> frozenset[str]:
     """Return the linkIds of what could not be worked out; what came to nothing for want of answers is not among them.
 
+    Where all of it failed, the failure's name instead.
+
     Asked anew of the stored answers, so that whoever judges them again finds the same.
     """
     if not works_out(questionnaire):
         return frozenset()
-    problems = completed(questionnaire, given, day_of(authored)).problems
+    try:
+        problems = completed(questionnaire, given, day_of(authored)).problems
+    except Exception as failure:
+        return frozenset({type(failure).__name__})
     return frozenset(str(each.link_id) for each in problems if each.code == "not-computed")
 
 

@@ -12,6 +12,7 @@ from prom.catalogue.service import publish, publish_questionnaire
 from prom.config import Settings
 from prom.db import reading, transaction
 from prom.oversight.auditor import missing_findings
+from prom.responses import completing
 from prom.responses import service as responses
 from prom.responses.models import Response
 from prom.responses.service import Authorship
@@ -61,6 +62,18 @@ def unassessed(asked: uuid.UUID, form: dict[str, Any], **answers: Any) -> tuple[
 
 def test_a_calculation_that_fails_could_not_be_assessed(asked: uuid.UUID, form: dict[str, Any]) -> None:
     assert unassessed(asked, form, a=0)[1] == ["calculation"]
+
+
+def test_no_answer_is_lost_to_a_calculation_that_breaks(
+    asked: uuid.UUID, form: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object) -> None:
+        raise ArithmeticError("as no calculation should")
+
+    monkeypatch.setattr(completing, "completed", breaks)
+    assert unassessed(asked, form, a=1)[1] == ["calculation"]
+    with reading() as session:
+        assert len(session.scalars(select(Response)).all()) == 1
 
 
 def test_a_calculation_without_its_input_is_no_failure(asked: uuid.UUID, form: dict[str, Any]) -> None:
