@@ -7,10 +7,12 @@ import prom.audit.models
 import prom.catalogue.models
 import prom.clients.models
 import prom.messaging.models
+import prom.my_page.models
 import prom.oversight.models
 import prom.pathways.models
 import prom.patients.models
 import prom.responses.models
+import prom.settings.models
 import prom.staff.models
 import prom.worklist.models  # noqa: F401
 from prom.db import Base

@@ -23,9 +23,13 @@ class Plan(Base):
     #: The local day that names the next occurrence, and the instant when it opens; None when nothing more comes.
     next_day: Mapped[date | None]
     next_opens_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: How many occurrences were opened so far, and when the last of them opened: what was asked is not asked again.
+    opened: Mapped[int] = mapped_column(default=0)
+    last_opened_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
         UniqueConstraint("episode_id", "key"),
+        CheckConstraint("opened >= 0", name="opened_not_negative"),
         Index(
             "ix_plan_due",
             "next_opens_at",
@@ -45,7 +49,8 @@ class Assignment(Base):
     patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
     episode_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episode.id"))
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
-    #: planned, patient (she reports again), staff (recorded by a clinician)
+    #: planned, answer (another answer asks for it), patient (she reports again), staff (recorded by a clinician),
+    #: machine (a FHIR Task)
     origin: Mapped[str]
     #: What makes it the only one of its kind: the plan's key and local day, or an id for what was made on demand.
     occurrence: Mapped[str]
@@ -114,3 +119,37 @@ class Visit(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class PersonalLink(Base):
+    """A patient's standing link, by which she can report at any time. It can only write; only its hash is kept."""
+
+    __tablename__ = "personal_link"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    #: When it was taken back, or another took its place.
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (Index(None, "patient_id"),)
+
+
+class Information(Base):
+    """A short text of the pathway that a patient is given at its time, and when she marked it as read."""
+
+    __tablename__ = "information"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
+    episode_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episode.id"))
+    #: The key of the pathway's information item, and the pathway's version that its words stand in.
+    key: Mapped[str]
+    pathway: Mapped[str]
+    given_at: Mapped[datetime] = mapped_column(Instant)
+    read_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (UniqueConstraint("episode_id", "key"), Index(None, "patient_id", "given_at"))

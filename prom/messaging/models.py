@@ -11,12 +11,24 @@ from prom.db import Base, Instant, new_id
 
 
 class Kind(StrEnum):
-    """What a message is for. `on-call` goes to staff, all others to a patient."""
+    """What a message is for. `on-call` and `staff` go to staff, all others to a patient."""
 
     ASSIGNMENT = "assignment"
     NEW_LINK = "new-link"
     ON_CALL = "on-call"
     REMINDER = "reminder"
+    #: A text of the pathway waits for her.
+    INFORMATION = "information"
+    #: Nobody reads her answers any more.
+    ENDED = "ended"
+    #: The one-time code for her own page.
+    CODE = "code"
+    #: One question of a conversation by SMS.
+    QUESTION = "question"
+    #: The automatic answer to what she wrote.
+    REPLY = "reply"
+    #: E-mail to staff.
+    STAFF = "staff"
 
 
 class State(StrEnum):
@@ -62,7 +74,7 @@ class Message(Base):
     key: Mapped[str] = mapped_column(unique=True)
     #: A State.
     state: Mapped[str]
-    #: {to (E.164), body}; none once it was blanked.
+    #: {to (E.164), body}; none before it is composed, which is at the moment of sending, and once it was blanked.
     letter_sealed: Mapped[bytes | None]
     created_at: Mapped[datetime] = mapped_column(Instant)
     #: Not to be sent before this. It never moves, so an old one that is still open shows a late outbox.
@@ -80,12 +92,15 @@ class Message(Base):
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
     #: A short code of what went wrong last, such as `twilio-21610`; never a number or words of the message.
     failure: Mapped[str | None]
+    #: How many SMS its words take; None before it is composed.
+    segments: Mapped[int | None]
+    #: When the vendor was last asked to forget its words, and had done so.
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
         CheckConstraint(f"kind IN ({_among(tuple(Kind))})", name="kind_known"),
         CheckConstraint(f"state IN ({_among(tuple(State))})", name="state_known"),
         CheckConstraint("lease >= 0 AND attempts >= 0", name="counts_not_negative"),
-        CheckConstraint(f"NOT ({IS_OPEN}) OR {HAS_LETTER}", name="open_has_a_letter"),
         CheckConstraint(
             "state NOT IN ('accepted', 'delivered') OR (vendor_id IS NOT NULL AND accepted_at IS NOT NULL)",
             name="accepted_by_a_vendor",
@@ -99,9 +114,44 @@ class Message(Base):
             postgresql_where=text(IS_OPEN_ON_CALL),
             sqlite_where=text(IS_OPEN_ON_CALL),
         ),
+        Index(
+            "ix_message_accepted",
+            "accepted_at",
+            postgresql_where=text("accepted_at IS NOT NULL"),
+            sqlite_where=text("accepted_at IS NOT NULL"),
+        ),
         Index("ix_message_failed", "settled_at", postgresql_where=text(HAS_FAILED), sqlite_where=text(HAS_FAILED)),
         Index("ix_message_letter", "expires_at", postgresql_where=text(HAS_LETTER), sqlite_where=text(HAS_LETTER)),
         Index(None, "assignment_id"),
         Index(None, "patient_id", "created_at"),
         Index(None, "vendor_id"),
+    )
+
+
+class Incoming(Base):
+    """An SMS that came in. Its words are sealed with the patient's key; the tenant's where nobody is known."""
+
+    __tablename__ = "incoming"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    patient_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("patient.id"))
+    #: The vendor's id, by which a second delivery of the same is known.
+    vendor_id: Mapped[str] = mapped_column(unique=True)
+    #: {from (E.164), body}; none once it was blanked.
+    letter_sealed: Mapped[bytes | None]
+    received_at: Mapped[datetime] = mapped_column(Instant)
+    #: When it was acted on, and a short code of how: answer, stop, start, help, forwarded, several, unknown
+    handled_at: Mapped[datetime | None] = mapped_column(Instant)
+    outcome: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint("(handled_at IS NULL) = (outcome IS NULL)", name="handled_says_how"),
+        Index(
+            "ix_incoming_open",
+            "received_at",
+            postgresql_where=text("handled_at IS NULL"),
+            sqlite_where=text("handled_at IS NULL"),
+        ),
+        Index(None, "patient_id", "received_at"),
     )

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from prom.db import Base, Instant, new_id
@@ -20,8 +20,17 @@ class Patient(Base):
     identity_sealed: Mapped[bytes]
     national_number_hash: Mapped[bytes]
     created_at: Mapped[datetime] = mapped_column(Instant)
+    #: From then on nothing is asked and nothing is sent; why stands sealed: {reason}
+    stopped_at: Mapped[datetime | None] = mapped_column(Instant)
+    stop_sealed: Mapped[bytes | None]
+    #: When the registers were last asked about her.
+    person_checked_at: Mapped[datetime | None] = mapped_column(Instant)
 
-    __table_args__ = (UniqueConstraint("tenant_id", "national_number_hash"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "national_number_hash"),
+        CheckConstraint("(stopped_at IS NULL) = (stop_sealed IS NULL)", name="stopped_says_why"),
+        Index(None, "person_checked_at"),
+    )
 
     @property
     def patient_id(self) -> uuid.UUID:
@@ -54,5 +63,37 @@ class ContactPoint(Base):
     value_hash: Mapped[bytes]
     active: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(Instant)
+    #: When she said that she wants no messages to it (STOP, or by telephone); None while she takes them.
+    opted_out_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (Index(None, "tenant_id", "value_hash"), Index(None, "patient_id"))
+
+
+class ContactProblem(Base):
+    """That a patient cannot be reached as things stand, for her unit to see to."""
+
+    __tablename__ = "contact_problem"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
+    #: opted-out, landline, unreachable, no-number, not-digital, reserved
+    code: Mapped[str]
+    raised_at: Mapped[datetime] = mapped_column(Instant)
+    resolved_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        CheckConstraint(
+            "code IN ('opted-out', 'landline', 'unreachable', 'no-number', 'not-digital', 'reserved')",
+            name="code_known",
+        ),
+        Index(
+            "ix_contact_problem_open",
+            "patient_id",
+            "code",
+            unique=True,
+            postgresql_where=text("resolved_at IS NULL"),
+            sqlite_where=text("resolved_at IS NULL"),
+        ),
+        Index(None, "patient_id", "raised_at"),
+    )

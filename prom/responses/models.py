@@ -142,3 +142,26 @@ class PatientState(Base):
     history_sealed: Mapped[bytes]
 
     __table_args__ = (UniqueConstraint("episode_id", "questionnaire_url"),)
+
+
+class Conversation(Base):
+    """An assignment that is answered by SMS, one question a message. What was answered lies in its draft."""
+
+    __tablename__ = "conversation"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
+    assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignment.id"), unique=True)
+    #: asking, done, given-up (she was sent a link instead)
+    state: Mapped[str]
+    #: Which question was asked last, counted from 1, and how often its answer could not be read.
+    position: Mapped[int]
+    misread: Mapped[int]
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (
+        CheckConstraint("state IN ('asking', 'done', 'given-up')", name="state_known"),
+        CheckConstraint("position >= 0 AND misread >= 0", name="counts_not_negative"),
+        Index(None, "patient_id", "asked_at"),
+    )
