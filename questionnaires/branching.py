@@ -7,7 +7,7 @@ from questionnaires.definition import Questionnaire
 from questionnaires.logic.conditions import hold
 from questionnaires.logic.formulas import logic_of
 from questionnaires.logic.places import Place, is_told_apart
-from questionnaires.logic.repetitions import judged
+from questionnaires.logic.repetitions import Branching, judged
 
 
 def enabled(questionnaire: Questionnaire, response: QuestionnaireResponse) -> frozenset[str]:
@@ -25,7 +25,14 @@ def place_of(questionnaire: Questionnaire, response: QuestionnaireResponse) -> P
 
     One place for the whole response where no repetition can differ from another. Never raises.
     """
-    return response.once(_place, questionnaire)
+    return response.once(_branching, questionnaire).place
+
+
+def undecided(questionnaire: Questionnaire, response: QuestionnaireResponse) -> frozenset[str]:
+    """Return the linkIds of items whose enableWhenExpression cannot be worked out. They are asked. Never raises."""
+    if logic_of(questionnaire) is None:
+        return frozenset()
+    return response.once(_branching, questionnaire).undecided
 
 
 def _branch(questionnaire: Questionnaire, response: QuestionnaireResponse) -> frozenset[str]:
@@ -40,9 +47,9 @@ def _branch(questionnaire: Questionnaire, response: QuestionnaireResponse) -> fr
     return frozenset(asked)
 
 
-def _place(questionnaire: Questionnaire, response: QuestionnaireResponse) -> Place:
+def _branching(questionnaire: Questionnaire, response: QuestionnaireResponse) -> Branching:
     if questionnaire.once(_is_plain, None):
-        return Place(enabled(questionnaire, response))
+        return Branching(Place(enabled(questionnaire, response)))
     return judged(questionnaire, response)
 
 

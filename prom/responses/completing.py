@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from questionnaires.answers import QuestionnaireResponse
+from questionnaires.branching import undecided
 from questionnaires.calculating import completed, works_out
 from questionnaires.definition import Questionnaire
 
@@ -32,17 +33,18 @@ def complete(questionnaire: Questionnaire, given: QuestionnaireResponse, authore
 def not_computed(questionnaire: Questionnaire, given: QuestionnaireResponse, authored: datetime) -> frozenset[str]:
     """Return the linkIds of what could not be worked out; what came to nothing for want of answers is not among them.
 
-    Where all of it failed, the failure's name instead.
+    Whether an item is asked may be worked out too (enableWhenExpression). Where all of it failed, its failure's name.
 
     Asked anew of the stored answers, so that whoever judges them again finds the same.
     """
-    if not works_out(questionnaire):
-        return frozenset()
     try:
+        unasked = undecided(questionnaire, given)
+        if not works_out(questionnaire):
+            return unasked
         problems = completed(questionnaire, given, day_of(authored)).problems
     except Exception as failure:
         return frozenset({type(failure).__name__})
-    return frozenset(str(each.link_id) for each in problems if each.code == "not-computed")
+    return unasked | {str(each.link_id) for each in problems if each.code == "not-computed"}
 
 
 def day_of(moment: datetime) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import count
 
 from questionnaires.answers import QuestionnaireResponse, ResponseItem
@@ -14,11 +15,19 @@ from questionnaires.logic.places import ABSENT, Place, Where, by_opener, opens
 from questionnaires.logic.pruning import pruned
 from questionnaires.logic.worksheets import Worksheet
 
-#: (where, linkId) -> whether its enableWhenExpression holds.
-Held = Mapping[tuple[Where, str], bool]
+#: (where, linkId) -> whether its enableWhenExpression holds; None where it cannot be worked out.
+Held = Mapping[tuple[Where, str], bool | None]
 
 
-def judged(questionnaire: Questionnaire, response: QuestionnaireResponse) -> Place:
+@dataclass(frozen=True)
+class Branching:
+    """What is asked in each place, and the linkIds of what is asked only because nobody can tell whether it should."""
+
+    place: Place
+    undecided: frozenset[str] = frozenset()
+
+
+def judged(questionnaire: Questionnaire, response: QuestionnaireResponse) -> Branching:
     """Return what is asked in each place.
 
     Expressions see only the answers that count, so they are worked out again until nothing changes any more. Where that
@@ -29,24 +38,27 @@ def judged(questionnaire: Questionnaire, response: QuestionnaireResponse) -> Pla
     by_place = questionnaire.once(_by_opener, None)
     logic = logic_of(questionnaire)
     if logic is None or not logic.enable:
-        return _Judging(questionnaire, by_place, {}).place(None, [response.items], {}, frozenset(), ())
+        return Branching(_Judging(questionnaire, by_place, {}).place(None, [response.items], {}, frozenset(), ()))
     held: Held = {}
     budget = Budget()
     seen = response
     restless: set[tuple[Where, str]] = set()
     for number in count():
-        before, held = held, {**_held(questionnaire, logic, seen, budget), **dict.fromkeys(restless, True)}
+        before, held = held, {**_held(questionnaire, logic, seen, budget), **dict.fromkeys(restless)}
         place = _Judging(questionnaire, by_place, held).place(None, [response.items], {}, frozenset(), ())
         late, changed = number > len(logic.enable), _changed(before, held)
         if before == held or (late and not changed):
             break
         restless |= changed if late else set()
         seen = pruned(questionnaire, response, place)
-    return place
+    return Branching(place, frozenset(link_id for (_, link_id), holds in held.items() if holds is None))
 
 
 def _changed(before: Held, held: Held) -> set[tuple[Where, str]]:
-    return {each for each in before.keys() | held.keys() if before.get(each, True) is not held.get(each, True)}
+    def is_asked(found: Held, each: tuple[Where, str]) -> bool:
+        return found.get(each, True) is not False
+
+    return {each for each in before.keys() | held.keys() if is_asked(before, each) is not is_asked(held, each)}
 
 
 def _by_opener(_: None, questionnaire: Questionnaire) -> Mapping[str | None, tuple[Item, ...]]:
@@ -54,13 +66,13 @@ def _by_opener(_: None, questionnaire: Questionnaire) -> Mapping[str | None, tup
 
 
 def _held(questionnaire: Questionnaire, logic: Logic, seen: QuestionnaireResponse, budget: Budget) -> Held:
-    held: dict[tuple[Where, str], bool] = {}
+    held: dict[tuple[Where, str], bool | None] = {}
     sheet = Worksheet(questionnaire, logic, seen, budget=budget)
     for station in sheet.stations():
         formula = logic.enable.get(station.item.link_id)
         if formula is not None:
             worth = sheet.truth(formula, station)
-            held[station.where, station.item.link_id] = worth.fault is not None or worth.holds is True
+            held[station.where, station.item.link_id] = None if worth.fault is not None else worth.holds is True
     return held
 
 
@@ -106,7 +118,7 @@ class _Judging:
         parent = self.questionnaire.parent(item.link_id)
         if parent is not None and parent.link_id not in asked:
             return False
-        return hold(item, answers, asked) and self.held.get((where, item.link_id), True)
+        return hold(item, answers, asked) and self.held.get((where, item.link_id), True) is not False
 
     def gather(
         self,

@@ -22,7 +22,7 @@ from questionnaires.response import build
 from tests.conftest import Hospital
 from tests.prom.authoring.drafts_on_stage import FORM, RULES, URL, put_forward
 from tests.prom.steps import PATIENT, ask
-from tests.questionnaires.expressed_samples import calculated
+from tests.questionnaires.expressed_samples import calculated, enabled_by
 from tests.questionnaires.samples import item, when
 
 #: The danger is asked about where ln(a) is above 1, and there is no ln(0).
@@ -42,7 +42,11 @@ def form() -> dict[str, Any]:
 @pytest.fixture
 def asked(hospital: Hospital, database: Settings, form: dict[str, Any]) -> uuid.UUID:
     """The assignment that asks it."""
-    assignment_id = ask(database)
+    return published(form, ask(database))
+
+
+def published(form: dict[str, Any], assignment_id: uuid.UUID) -> uuid.UUID:
+    """Publish a form with its rules and let an assignment ask it; returns the assignment."""
     with transaction() as session:
         put_forward(session, "questionnaire", form)
         publish(session, put_forward(session, "rule-set", copy.deepcopy(RULES)), "physician")
@@ -104,3 +108,13 @@ def raised(response_id: uuid.UUID) -> int:
     with reading() as session:
         standing = select(Evidence).where(Evidence.response_id == response_id, Evidence.withdrawn_at.is_(None))
         return len(session.scalars(standing).all())
+
+
+def test_a_red_flag_that_is_asked_for_want_of_an_answer_to_its_condition_could_not_be_assessed(
+    hospital: Hospital, database: Settings
+) -> None:
+    form = copy.deepcopy(FORM)
+    condition = enabled_by("%resource.item.where(linkId='a').answer.value.ln() > 1")
+    form["item"] = [item("a", "integer"), form["item"][0] | {"extension": condition}]
+    asked = published(form, ask(database))
+    assert unassessed(asked, form, a=0)[1] == ["calculation"]
