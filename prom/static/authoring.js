@@ -42,4 +42,8 @@ if (preview) {
   };
   preview.addEventListener("input", soon);
   preview.addEventListener("change", soon);
+  /* What was chosen before this script ran, or what the browser put back, has told nobody. */
+  const isChanged = (each) =>
+    each.type === "radio" || each.type === "checkbox" ? each.checked !== each.defaultChecked : each.value !== each.defaultValue;
+  if ([...preview.querySelectorAll("input, textarea")].some(isChanged)) soon();
 }

@@ -23,6 +23,7 @@ from prom.patients import sealing
 from prom.responses.models import Response
 from tests.conftest import Hospital, Machine, OpenPage
 from tests.journeys.made_elsewhere import MADE_ELSEWHERE, URL
+from tests.journeys.test_an_author_previews import signed_in
 from tests.prom.responses.test_kinds import assigned
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +49,7 @@ def test_a_form_made_elsewhere_goes_all_the_way_and_another_program_opens_it(
     came.write_text(json.dumps(MADE_ELSEWHERE), encoding="utf-8")
     told = json.loads(prom(database, "questionnaire", "import", str(came), "--json"))
     assert (told["outcome"], told["publishable"], told["url"], told["version"]) == ("imported", True, URL, "1.2")
+    previewed(open_page(width=1440, height=900), live_server)
     prom(database, "questionnaire", "publish", CANONICAL, "--signed-by", "physician")
 
     answer(hospital, live_server, open_page(width=360, height=740))
@@ -70,6 +72,21 @@ def prom(database: Settings, *arguments: str) -> str:
     db.connect(database)
     assert done.exit_code == 0, done.output
     return done.stdout
+
+
+def previewed(page: Page, server: str) -> None:
+    """Let its author try the draft on the phone beside her list, and see the sum grow with her answer."""
+    signed_in(page, server, "nurse")
+    page.get_by_role("link", name="Skjemaer").click()
+    page.get_by_role("link", name="Om søvnen din").click()
+    phone = page.locator(".handset")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Ligger du lenge våken før du sovner?")
+    phone.get_by_text("Hver natt", exact=True).click()
+    expect(page.locator(".scores")).to_contain_text("for få svar")  # what is not answered is no 0
+    phone.get_by_role("button", name="Neste").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Våkner du om natten?")
+    phone.get_by_text("Hver natt", exact=True).click()
+    expect(page.locator(".scores dd")).to_have_text(["4", "4"])
 
 
 def answer(hospital: Hospital, server: str, page: Page) -> None:
