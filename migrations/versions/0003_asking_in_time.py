@@ -180,6 +180,7 @@ def _asking() -> None:
 
 
 def _messages() -> None:
+    op.add_column("message", sa.Column("composed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("message", sa.Column("segments", sa.Integer(), nullable=True))
     op.add_column("message", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(

@@ -92,6 +92,8 @@ class Message(Base):
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
     #: A short code of what went wrong last, such as `twilio-21610`; never a number or words of the message.
     failure: Mapped[str | None]
+    #: When the composer made its words; None before, and for one that was put in with words.
+    composed_at: Mapped[datetime | None] = mapped_column(Instant)
     #: How many SMS its words take; None before it is composed.
     segments: Mapped[int | None]
     #: When the vendor was last asked to forget its words, and had done so.

@@ -33,17 +33,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """An SMS that is to leave the house.
+    """An SMS that is to leave the house. Without `to` and `body` its words are made as it is sent.
 
-    `kind` is a Kind, `to` is E.164, `send_after` is now unless given, and from `expires_at` on nothing is sent.
-    `key` names the cause (such as `assignment-<id>`) and is stored in clear.
+    `kind` is a Kind, `to` is E.164 (an address for e-mail), `send_after` is now unless given, and from `expires_at` on
+    nothing is sent. `key` names the cause (such as `assignment-<id>`) and is stored in clear.
     """
 
     tenant_id: uuid.UUID
     kind: str
     key: str
-    to: str
-    body: str
+    to: str | None = None
+    body: str | None = None
     expires_at: datetime
     patient_id: uuid.UUID | None = None
     unit_id: uuid.UUID | None = None
@@ -60,7 +60,8 @@ def put(session: Session, letter: Letter) -> Message | None:
 def put_all(session: Session, letters: Sequence[Letter]) -> Sequence[uuid.UUID]:
     """Put letters into the outbox, inside the caller's transaction, and return the ids of the messages made.
 
-    One whose key is there already is left out. Raises ValueError for an unknown kind.
+    One whose key is there already is left out. Raises ValueError for an unknown kind, and for one with words and no
+    number, or a number and no words.
     """
     session.flush()  # a patient made in this very transaction must be there before her message
     made = {message.id: message for message in (_sealed(session, letter) for letter in letters)}
@@ -71,6 +72,8 @@ def put_all(session: Session, letters: Sequence[Letter]) -> Sequence[uuid.UUID]:
 
 
 def _sealed(session: Session, letter: Letter) -> Message:
+    if (letter.to is None) != (letter.body is None):
+        raise ValueError("a letter has both number and words, or neither")
     created_at = clock.now()
     message = Message(
         id=new_id(),
@@ -87,8 +90,10 @@ def _sealed(session: Session, letter: Letter) -> Message:
         expires_at=letter.expires_at,
         lease=0,
         attempts=0,
+        letter_sealed=None,
     )
-    sealing.seal(session, message, "letter", {"to": letter.to, "body": letter.body})
+    if letter.to is not None and letter.body is not None:
+        sealing.seal(session, message, "letter", {"to": letter.to, "body": letter.body})
     return message
 
 

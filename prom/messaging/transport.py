@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -13,6 +13,8 @@ class Letter:
     to: str = field(repr=False)
     body: str = field(repr=False)
     message_id: uuid.UUID
+    #: For how long it may still be brought; None where that does not matter.
+    lasts: timedelta | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
