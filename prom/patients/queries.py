@@ -84,13 +84,20 @@ def mobiles_of(session: Session, patient_ids: Iterable[uuid.UUID]) -> dict[uuid.
     """Return patient -> the mobile number (E.164) that her messages go to, for those who have one."""
     wanted = set(patient_ids)
     sealing.load_keys(session, wanted)
+    return {
+        patient_id: sealing.open_column(session, point, "value")
+        for patient_id, point in points_of(session, wanted).items()
+    }
+
+
+def points_of(session: Session, patient_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, ContactPoint]:
+    """Return patient -> the contact point that her messages go to (the newest in use), for those who have one."""
     points = session.scalars(
         select(ContactPoint)
-        .where(ContactPoint.patient_id.in_(wanted), ContactPoint.kind == "sms", ContactPoint.active)
-        .order_by(ContactPoint.created_at)
+        .where(ContactPoint.patient_id.in_(set(patient_ids)), ContactPoint.kind == "sms", ContactPoint.active)
+        .order_by(ContactPoint.created_at, ContactPoint.id)
     )
-    newest = {point.patient_id: point for point in points}
-    return {patient_id: sealing.open_column(session, point, "value") for patient_id, point in newest.items()}
+    return {point.patient_id: point for point in points}
 
 
 def _opened(session: Session, row: Patient) -> Identity:

@@ -17,6 +17,7 @@ from prom.patients import phone, sealing
 from prom.patients.models import ContactPoint, Patient
 from prom.patients.national_number import is_valid
 from prom.patients.queries import find_by_national_number
+from prom.patients.queries import patient as patient_row
 
 OLDEST = 125
 
@@ -83,6 +84,27 @@ def register(session: Session, tenant_id: uuid.UUID, registration: Registration,
         subjects=[patient.id],
     )
     return patient
+
+
+def change_language(session: Session, patient_id: uuid.UUID, language: str, actor: Actor) -> None:
+    """Write to her in another language from now on; raises Invalid for one that Prom does not speak, and NotFound."""
+    if language not in PATIENT_LANGUAGES:
+        raise Invalid("language")
+    row = patient_row(session, patient_id)
+    known = sealing.open_column(session, row, "identity")
+    if known["language"] == language:
+        return
+    sealing.seal(session, row, "identity", {**known, "language": language})
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        "patient.change-language",
+        tenant_id=row.tenant_id,
+        entity="patient",
+        entity_id=row.id,
+        subjects=[row.id],
+    )
 
 
 def _identity(given: Registration) -> dict[str, str]:
