@@ -1,7 +1,8 @@
 """The one table of periodic jobs, and the worker that runs them.
 
 The database's rows are the truth about time. A job is a sweep over what is due now: running it twice, late, or in
-several workers at once changes nothing. The scheduler is only a tick and remembers nothing.
+several workers at once changes nothing. The scheduler is only a tick and remembers nothing. Jobs that only one worker
+should do are left to the one that leads; the table says which, and why.
 """
 
 import logging
@@ -18,36 +19,50 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session
 
-from prom import clock, config, logs
+from prom import clock, config, logs, sweeping
 from prom.assignments import service as assignments
 from prom.config import Settings
-from prom.db import reading, transaction
 from prom.messaging import outbox
 from prom.messaging.console import Console
 from prom.messaging.transport import Transport
 from prom.messaging.twilio import Twilio
 from prom.oversight import auditor, ticks
+from prom.oversight.leading import Leading
 from prom.responses import service as responses
 from prom.worklist import service as worklist
 
 #: More than one tick ever finds due; a run also ends by its own clock.
 MESSAGES_AT_ONCE = 500
+#: A sweep of messages looks up as often as this, whether the worker is to stop.
+MESSAGES_AT_A_TIME = 10
 STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
+#: How often a worker asks for the lead: so soon a leader that was killed is followed.
+LEADS_EVERY = timedelta(seconds=2)
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class Job:
-    """A sweep with its cadence. `run` returns how much it did, where that is a number."""
+    """A sweep with its cadence. `run` returns how much it did, where that is a number.
+
+    `alone` says why only the worker that leads runs it; None where all workers do it side by side.
+    """
 
     name: str
     every: timedelta
     run: Callable[[Settings], int | None]
+    alone: str | None = None
 
 
 def _deliver_messages(settings: Settings) -> int:
-    return outbox.deliver_due(transport_of(settings.twilio), MESSAGES_AT_ONCE)
+    transport, tried = transport_of(settings.twilio), 0
+    while tried < MESSAGES_AT_ONCE and not sweeping.stopping.is_set():
+        done = outbox.deliver_due(transport, MESSAGES_AT_A_TIME)
+        tried += done
+        if done < MESSAGES_AT_A_TIME:
+            break
+    return tried
 
 
 def _blank_messages(_settings: Settings) -> int:
@@ -60,11 +75,15 @@ def _open_assignments(settings: Settings) -> int:
     A plan that cannot be opened is left out from then on. Raises SomeFailed when all the others are open.
     """
     opened, failed = 0, set[UUID]()
-    while moved := _many_at_once(partial(assignments.due_plans, without=failed), partial(_open_together, settings)):
+    while moved := sweeping.many_at_once(
+        partial(assignments.due_plans, without=failed), partial(_open_together, settings)
+    ):
         opened += moved.done
         failed |= moved.failed
+        if sweeping.stopping.is_set():
+            break
     if failed:
-        raise SomeFailed
+        raise sweeping.SomeFailed
     return opened
 
 
@@ -73,71 +92,24 @@ def _open_together(settings: Settings, session: Session, plan_ids: list[UUID]) -
 
 
 def _put_silent_on_the_list(_settings: Settings) -> int:
-    return _one_by_one(assignments.silent, responses.raise_silence)
+    return sweeping.one_by_one(assignments.silent, responses.raise_silence)
 
 
 def _expire_assignments(_settings: Settings) -> int:
-    return _one_by_one(assignments.over, responses.expire)
-
-
-class SomeFailed(Exception):
-    """Rows of a sweep failed, each by itself; the others are done."""
-
-
-@dataclass(frozen=True)
-class _Moved:
-    """How many of the rows found were done, and which of them failed; false where nothing came of any."""
-
-    done: int
-    failed: frozenset[UUID] = frozenset()
-
-    def __bool__(self) -> bool:
-        return bool(self.done or self.failed)
-
-
-def _many_at_once(find: Callable[[Session], list[UUID]], act: Callable[[Session, list[UUID]], int]) -> _Moved:
-    """Act on all rows found in one transaction. Where that fails, on each by itself: one bad row holds up no other."""
-    with reading() as session:
-        found = find(session)
-    if not found:
-        return _Moved(0)
-    try:
-        with transaction() as session:
-            return _Moved(act(session, found))
-    except Exception as error:
-        log.warning("rows failed together", count=len(found), error=type(error).__name__)
-    return _each(found, lambda session, row_id: act(session, [row_id]) > 0)
-
-
-def _one_by_one(find: Callable[[Session], list[UUID]], act: Callable[[Session, UUID], bool]) -> int:
-    """Act on each row found, in a transaction of its own: one that fails holds up no other."""
-    with reading() as session:
-        found = find(session)
-    moved = _each(found, act)
-    if moved.failed:  # beside others that went well too, or the watch stays green over a patient who is never reached
-        raise SomeFailed
-    return moved.done
-
-
-def _each(found: Sequence[UUID], act: Callable[[Session, UUID], bool]) -> _Moved:
-    done, failed = 0, set[UUID]()
-    for row_id in found:
-        try:
-            with transaction() as session:
-                done += act(session, row_id)
-        except Exception as error:
-            log.error("row failed", row=str(row_id), error=type(error).__name__)
-            failed.add(row_id)
-    return _Moved(done, frozenset(failed))
+    return sweeping.one_by_one(assignments.over, responses.expire)
 
 
 def _act_on_overdue_alerts(_settings: Settings) -> int:
-    return _one_by_one(worklist.overdue, worklist.act_on_overdue)
+    return sweeping.one_by_one(worklist.overdue, worklist.act_on_overdue)
 
 
 def _judge_again(_settings: Settings) -> int:
     return auditor.recheck()
 
+
+#: Why some are left to the worker that leads. Two of them at once would do no harm, but twice the work.
+JUDGES_EACH = "two would read and judge the same answers, each of which leaves a record in her log"
+BLANKS_ALL = "two would wait for each other's rows, and housekeeping hurries nobody"
 
 #: In the order in which `run_once` runs them: what makes messages stands before what sends them.
 JOBS: tuple[Job, ...] = (
@@ -145,9 +117,9 @@ JOBS: tuple[Job, ...] = (
     Job("put the silent on the list", timedelta(seconds=60), _put_silent_on_the_list),
     Job("expire assignments", timedelta(seconds=60), _expire_assignments),
     Job("act on overdue alerts", timedelta(seconds=10), _act_on_overdue_alerts),
-    Job("judge again", timedelta(seconds=60), _judge_again),
+    Job("judge again", timedelta(seconds=60), _judge_again, JUDGES_EACH),
     Job("deliver messages", timedelta(seconds=2), _deliver_messages),
-    Job("blank messages", timedelta(minutes=5), _blank_messages),
+    Job("blank messages", timedelta(minutes=5), _blank_messages, BLANKS_ALL),
 )
 
 
@@ -182,30 +154,53 @@ def _run(job: Job, settings: Settings) -> str | None:
 
 
 def run_forever(settings: Settings, jobs: Sequence[Job] = JOBS) -> None:
-    """Run the jobs at their cadence until SIGTERM or SIGINT, then finish those in hand and return.
+    """Run the jobs at their cadence until SIGTERM or SIGINT, then finish the row in hand of each and return.
 
-    Database and keys are the caller's to set up. To be called from the main thread. Several workers may run at once.
+    Database and keys are the caller's to set up. To be called from the main thread. Any number of workers may run at
+    once; one of them leads.
     """
     # Blocked in every thread and waited for here: a handler would interrupt whatever this thread is doing.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
-    scheduler = _scheduler(settings, jobs)
+    sweeping.stopping.clear()
+    leading = Leading(settings)
+    scheduler = _scheduler(settings, jobs, leading)
     scheduler.start()
     log.info("worker started", jobs=len(jobs))
     received = signal.sigwait(STOPPING)
     log.info("worker stopping", signal=signal.Signals(received).name)
+    sweeping.stopping.set()
     scheduler.shutdown(wait=True)
+    leading.let_go()
     log.info("worker stopped")
 
 
-def _scheduler(settings: Settings, jobs: Sequence[Job]) -> BackgroundScheduler:
+def _run_led(job: Job, settings: Settings, leading: Leading) -> None:
+    """Run a job, unless it is the leader's and another one leads."""
+    if not sweeping.stopping.is_set() and (job.alone is None or leading.holds()):
+        run(job, settings)
+
+
+def _lead(scheduler: BackgroundScheduler, jobs: Sequence[Job], leading: Leading) -> None:
+    """Keep the lead, or ask for it; whoever gets it begins with the leader's jobs at once."""
+    before = leading.leads
+    if leading.holds() and not before:
+        for job in jobs:
+            if job.alone is not None:
+                scheduler.modify_job(job.name, next_run_time=clock.now())
+
+
+def _scheduler(settings: Settings, jobs: Sequence[Job], leading: Leading) -> BackgroundScheduler:
     """Make a tick per job: memory only, in UTC, never twice at once, and a late one runs once instead of never."""
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # "still running" at each tick is no news
     scheduler = BackgroundScheduler(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(len(jobs))},
+        executors={"default": ThreadPoolExecutor(len(jobs) + 1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     for job in jobs:
         trigger = IntervalTrigger(seconds=job.every.total_seconds(), timezone=UTC)
-        scheduler.add_job(run, trigger, args=(job, settings), id=job.name, next_run_time=clock.now())
+        scheduler.add_job(_run_led, trigger, args=(job, settings, leading), id=job.name, next_run_time=clock.now())
+    if any(job.alone is not None for job in jobs):
+        trigger = IntervalTrigger(seconds=LEADS_EVERY.total_seconds(), timezone=UTC)
+        scheduler.add_job(_lead, trigger, args=(scheduler, jobs, leading), id="lead", next_run_time=clock.now())
     return scheduler

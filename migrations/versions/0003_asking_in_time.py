@@ -34,6 +34,7 @@ def upgrade() -> None:
     _asking()
     _messages()
     _own_page()
+    _leading()
 
 
 def _patients() -> None:
@@ -257,4 +258,15 @@ def _own_page() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_patient_session_tenant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_patient_session")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_patient_session_token_hash")),
+    )
+
+
+def _leading() -> None:
+    op.create_table(
+        "leader",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_leader")),
     )

@@ -16,6 +16,7 @@ from prom.catalogue.queries import definitions
 from prom.commands.speaking import as_json, say
 from prom.config import Settings
 from prom.errors import StartRefused
+from prom.oversight.leading import who_leads
 from prom.oversight.watch import watch
 from prom.simulation.clinic import DEMO_PASSWORD
 from prom.simulation.people import WORDS
@@ -128,6 +129,9 @@ def _inside(settings: Settings) -> Iterator[Check]:
         pathways = [row for row in definitions(session, "pathway") if row.status == "active"]
         found = ", ".join(f"{row.name} {row.version}" for row in pathways) or "none"
         yield Check("published pathways", bool(pathways), found, "Run: prom pathway publish NAME --signed-by USER")
+        led = who_leads(session)
+        found = f"{led.holder} since {led.since:%Y-%m-%d %H:%M:%S} UTC" if led is not None else "no worker"
+        yield Check("who leads", True, found)  # its silence is told by its jobs
         for check in watch(session):
             yield Check(check.name, check.well, check.seen, START_THE_WORKER if _is_of_the_worker(check.name) else "")
         if not settings.demo:

@@ -1,4 +1,4 @@
-"""The tables of oversight: when each periodic job last ran, and where the auditor disagreed with what was raised."""
+"""The tables of oversight: when each periodic job last ran, who leads, and where the auditor disagreed."""
 
 import uuid
 from datetime import datetime
@@ -31,6 +31,20 @@ class Tick(Base):
         CheckConstraint("runs > 0", name="has_run"),
         CheckConstraint("(failed_at IS NULL) = (failure IS NULL)", name="failed_says_why"),
     )
+
+
+class Leader(Base):
+    """The worker that leads, for people to read. What decides is a lock: see leading.py."""
+
+    __tablename__ = "leader"
+
+    #: What is led.
+    name: Mapped[str] = mapped_column(primary_key=True)
+    #: Its host and process.
+    holder: Mapped[str]
+    since: Mapped[datetime] = mapped_column(Instant)
+    #: When it last said that it is there.
+    seen_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class Disagreement(Base):

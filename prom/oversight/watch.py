@@ -11,6 +11,7 @@ from prom import clock, crypto, db, schema
 from prom.errors import StartRefused
 from prom.messaging.models import Kind
 from prom.messaging.queries import failed_by_kind, oldest_due
+from prom.oversight.leading import who_leads
 from prom.oversight.models import Disagreement, Tick
 from prom.worklist.queries import count_overdue
 
@@ -76,6 +77,7 @@ def watch(session: Session) -> list[Check]:
     now = clock.now()
     return [
         *_jobs(session, now),
+        _leader(session, now),
         _outbox(session, now),
         _alerts(session, now),
         _on_call(session, now),
@@ -98,6 +100,16 @@ def _jobs(session: Session, now: datetime) -> Iterator[Check]:
         else:
             silent = (now - last).total_seconds()
             yield Check(f"job {tick.name}", now - last <= allowed, f"ended well {silent:.0f} s ago")
+
+
+def _leader(session: Session, now: datetime) -> Check:
+    """Whether the worker that leads is there still. Without one the jobs of the leader fall silent, which is told."""
+    led = who_leads(session)
+    if led is None:
+        return Check("leader", True, "nobody leads")
+    silent = now - led.seen_at
+    seen = f"leads since {led.since:%Y-%m-%d %H:%M} UTC, seen {silent.total_seconds():.0f} s ago"
+    return Check("leader", silent <= SILENT_AFTER, seen)
 
 
 def _outbox(session: Session, now: datetime) -> Check:

@@ -4,20 +4,24 @@ import signal
 import subprocess
 import sys
 import threading
+import uuid
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from prom import clock, config
 from prom.assignments.models import Assignment, Plan
 from prom.config import Settings
 from prom.db import engine, new_id, reading, transaction
-from prom.jobs import JOBS, Job, run_once, transport_of
+from prom.jobs import JOBS, Job, _run_led, run_once, transport_of
 from prom.messaging.console import Console
 from prom.messaging.twilio import Twilio
+from prom.oversight.leading import Leading
 from prom.oversight.models import Tick
+from prom.sweeping import FOUND_AT_ONCE, SomeFailed, one_by_one
 from tests.conftest import MONDAY, Hospital
 from tests.prom.messaging.letters import MOBILE, message, put
 
@@ -183,3 +187,73 @@ def test_a_worker_finishes_the_job_in_hand_and_stops(tmp_path: Path, word: signa
     assert [line for line in printed.splitlines() if line in ("ended", "returned")] == ["ended", "returned"]
     assert tick("slow").finished_at is not None
     assert tick("bad").failure == "LookupError"
+
+
+SWEEPER = """
+import sys, time
+from datetime import timedelta
+from uuid import uuid4
+from prom import config, db, sweeping
+from prom.jobs import Job, run_forever
+
+rows = [uuid4() for _ in range(10_000)]
+
+def act(session, row_id):
+    print("row", flush=True)
+    time.sleep(0.01)
+    return True
+
+settings = config.from_environment({"PROM_HOME": sys.argv[1], "PROM_DATABASE_URL": sys.argv[2]})
+db.connect(settings)
+sweep = lambda settings: sweeping.one_by_one(lambda session, limit: rows[:limit], act)
+run_forever(settings, [Job("sweep", timedelta(hours=1), sweep)])
+print("returned", flush=True)
+"""
+
+
+@pytest.mark.usefixtures("database")
+def test_a_worker_stops_within_seconds_in_the_middle_of_a_long_sweep(tmp_path: Path) -> None:
+    address = engine().url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", SWEEPER, str(tmp_path), address]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        while worker.stdout.readline().strip() != "row":
+            pass
+        worker.send_signal(signal.SIGTERM)
+        printed, _ = worker.communicate(timeout=5)
+    assert worker.returncode == 0
+    assert printed.splitlines()[-1] == "returned"
+    assert printed.count("row") < 2000
+    assert tick("sweep").finished_at is not None
+
+
+def test_only_the_worker_that_leads_runs_what_only_one_may(database: Settings) -> None:
+    ran: list[str] = []
+    alone = Job("alone", timedelta(hours=1), lambda _: ran.append("alone"), "there is one of it")
+    another = job("another", lambda _: ran.append("another"))
+    leader, follower = Leading(database), Leading(database)
+    assert leader.holds()
+    for each in (alone, another):
+        _run_led(each, database, follower)
+    assert ran == ["another"]
+    _run_led(alone, database, leader)
+    assert ran == ["another", "alone"]
+    leader.let_go()
+
+
+def test_a_sweep_that_comes_hours_late_catches_up_with_everything_in_one_run(database: Settings) -> None:
+    """Also behind rows that fail, and rows that another worker holds."""
+    left = [uuid.uuid4() for _ in range(2 * FOUND_AT_ONCE + 5)]
+    bad, held = left[0], left[1]
+
+    def act(_session: Session, row_id: uuid.UUID) -> bool:
+        if row_id == bad:
+            raise LookupError
+        if row_id == held:
+            return False
+        left.remove(row_id)
+        return True
+
+    with pytest.raises(SomeFailed):
+        one_by_one(lambda _session, limit: left[:limit], act)
+    assert left == [bad, held]
