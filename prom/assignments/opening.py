@@ -101,8 +101,10 @@ def _next_of(
         plan.next_day = plan.next_opens_at = None
         return None
     made = row(of, asked, "planned", f"{plan.key}:{plan.next_day.isoformat()}", plan.next_opens_at)
-    zone, done = zones[of.unit_id], plan.next_day
-    plan.next_day, plan.next_opens_at = next_occurrence(asked.timing, of.anchor, zone, after=done)
+    anchors = {asked.timing.start.anchor: of.anchor}
+    following = next_occurrence(asked.timing, anchors, zones[of.unit_id], after=plan.next_opens_at)
+    plan.next_day = following.day if following else None
+    plan.next_opens_at = following.instant if following else None
     return made
 
 

@@ -58,10 +58,12 @@ NEW_LINKS_WITHIN = timedelta(hours=1)
 def plan_episode(session: Session, started: Episode) -> None:
     """Write down when each planned questionnaire of a new episode opens for the first time."""
     zone = ZoneInfo(session.get_one(Unit, started.unit_id).zone)
-    for asked in pathway(session, started.pathway_url, started.pathway_version).items:
+    planned = pathway(session, started.pathway_url, started.pathway_version)
+    anchors = {planned.anchors[0].code: started.anchor}
+    for asked in planned.items:
         if asked.timing is None:
             continue
-        day, opens_at = next_occurrence(asked.timing, started.anchor, zone, after=None)
+        first = next_occurrence(asked.timing, anchors, zone)
         session.add(
             Plan(
                 id=new_id(),
@@ -69,8 +71,8 @@ def plan_episode(session: Session, started: Episode) -> None:
                 patient_id=started.patient_id,
                 episode_id=started.id,
                 key=asked.key,
-                next_day=day,
-                next_opens_at=opens_at,
+                next_day=first.day if first else None,
+                next_opens_at=first.instant if first else None,
             )
         )
     session.flush()

@@ -1,16 +1,81 @@
 """From local wall time to instants. PURE.
 
 A local time that does not exist (spring) or exists twice (autumn) yields exactly one instant: the first that is not
-before the wall time asked for, and the earlier of two.
+before the wall time asked for, and the earlier of two. The host's own time zone plays no part.
+
+What many plans share is worked out once: thousands of patients on one pathway have the same timing, the same few first
+days and the same zone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from prom.pathways.definition import Timing
+from prom.assignments.planned_days import last_of_count, recurrence
+from prom.pathways.timings import Timing
 
 MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+
+
+class Occurrence(NamedTuple):
+    """One time of a recurrence: its local day, its UTC instant, and the name that no other one of its item has.
+
+    The name is the day, `2026-11-23`; where a day has several hours it is `2026-11-23T20:00`, in wall time.
+    """
+
+    day: date
+    instant: datetime
+    name: str
+
+
+#: What the next occurrence comes after: a local day, an instant, an occurrence's name, or None for the very first.
+After = date | datetime | str | None
+
+
+def occurrences(timing: Timing, anchors: Mapping[str, date], zone: ZoneInfo) -> Iterator[Occurrence]:
+    """Yield every occurrence in order: none while its anchor is not among `anchors`, which are local days by code."""
+    return _from(timing, anchors, zone, None)
+
+
+def next_occurrence(
+    timing: Timing, anchors: Mapping[str, date], zone: ZoneInfo, after: After = None
+) -> Occurrence | None:
+    """Return the first occurrence after a day (none of that day), an instant or a name; None when nothing more comes.
+
+    It costs the same for a late `after` as for an early one. Raises ValueError for what is no occurrence's name.
+    """
+    if after is None:
+        return next(_from(timing, anchors, zone, None), None)
+    if isinstance(after, datetime):
+        day = after.astimezone(zone).date() - DAY  # a day more: a day's first hour can be missing in some zones
+        return next((each for each in _from(timing, anchors, zone, day) if each.instant > after), None)
+    if isinstance(after, date):
+        return next(_from(timing, anchors, zone, after + DAY), None)
+    day = date.fromisoformat(after[:10])
+    return next((each for each in _from(timing, anchors, zone, day) if each.name > after), None)
+
+
+def _from(timing: Timing, anchors: Mapping[str, date], zone: ZoneInfo, day: date | None) -> Iterator[Occurrence]:
+    """Yield the occurrences, or those on days that are not before `day`."""
+    anchor = anchors.get(timing.start.anchor)
+    if anchor is None:
+        return
+    last = None if timing.count is None else last_of_count(timing, anchor)
+    several = len(timing.at) > 1
+    for each in recurrence(timing, anchor).days_from(day, timing.end(anchors) if timing.until else None):
+        for place, at in enumerate(timing.at):
+            if last is not None and (each, place) > last:
+                return
+            yield _occurrence(each, at, zone, several)
+
+
+@lru_cache(maxsize=65536)
+def _occurrence(day: date, at: time, zone: ZoneInfo, several: bool) -> Occurrence:
+    name = f"{day.isoformat()}T{at:%H:%M}" if several else day.isoformat()
+    return Occurrence(day, instant_of(day, at, zone), name)
 
 
 def instant_of(day: date, at: time, zone: ZoneInfo) -> datetime:
@@ -29,19 +94,3 @@ def _end_of_gap(instant: datetime, zone: ZoneInfo) -> datetime:
     while (first - MINUTE).astimezone(zone).utcoffset() == new:
         first -= MINUTE
     return first
-
-
-def occurrences(timing: Timing, anchor: date, zone: ZoneInfo) -> Iterator[tuple[date, datetime]]:
-    """Yield each occurrence as its local day (which names it) and its instant, from the anchor on, without end."""
-    day = anchor + timedelta(days=(timing.weekday - anchor.weekday()) % 7)
-    while True:
-        yield day, instant_of(day, timing.at, zone)
-        day += timedelta(weeks=timing.every_weeks)
-
-
-def next_occurrence(timing: Timing, anchor: date, zone: ZoneInfo, after: date | None) -> tuple[date, datetime]:
-    """Return the first occurrence, or the first on a day later than `after`."""
-    if after is not None and after >= anchor:
-        steps = (after - anchor).days // 7 // timing.every_weeks
-        anchor = next(occurrences(timing, anchor, zone))[0] + timedelta(weeks=max(steps - 1, 0) * timing.every_weeks)
-    return next((day, instant) for day, instant in occurrences(timing, anchor, zone) if after is None or day > after)

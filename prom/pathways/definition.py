@@ -1,53 +1,61 @@
 """A pathway version: which questionnaires are asked when, by which rules they are judged, and with which words.
 
-PURE: no database, no clock. Documents lie in `library/`; `parse()` refuses a wrong one by the name of its place.
+PURE: no database, no clock. Documents lie in `library/`; `parse()` refuses a wrong one by the name of its place. The
+format stands in docs/pathways.md.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import time, timedelta
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
+from prom.pathways.items import ANSWERERS, AfterAnswer, Anchor, Asked, InformationItem, Phase, Window
+from prom.pathways.places import TEXTS, Place, each
+from prom.pathways.problems import PathwayError, PathwayProblem
+from prom.pathways.reading_items import (
+    read_after_answer,
+    read_anchors,
+    read_information,
+    read_item,
+    read_on_demand,
+    read_phases,
+    read_recorded,
+)
+from prom.pathways.timings import FIRST_ANCHOR, WEEKDAYS, BusinessDays, Offset, Timing, Unit
 from questionnaires.definition import Texts
+from questionnaires.documents import faults
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+__all__ = [
+    "ANSWERERS",
+    "FIRST_ANCHOR",
+    "WEEKDAYS",
+    "AfterAnswer",
+    "Anchor",
+    "Asked",
+    "BusinessDays",
+    "InformationItem",
+    "Offset",
+    "Pathway",
+    "PathwayError",
+    "Phase",
+    "Texts",
+    "Timing",
+    "Unit",
+    "Window",
+    "parse",
+]
 
+#: The messages that a pathway words: with a link to what is asked, a reminder of it, a text that waits, and the end.
+TEXT_KINDS = ("sms", "reminder", "information", "ended")
+#: The receiver of alerts where nothing else is said: the episode's own unit.
+THE_UNIT = "unit"
 
-class PathwayError(Exception):
-    """A pathway document that cannot be used; the message names the place in it."""
-
-
-@dataclass(frozen=True)
-class Timing:
-    """A weekly recurrence in the unit's local wall time, from the first such weekday on or after the anchor."""
-
-    every_weeks: int
-    #: 0 is Monday.
-    weekday: int
-    at: time
-
-
-@dataclass(frozen=True)
-class Window:
-    """How long an assignment is due, overdue and open, counted from its opening."""
-
-    due: timedelta
-    overdue: timedelta
-    expires: timedelta
-    #: For one that was begun.
-    begun_expires: timedelta
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A questionnaire with the rules that judge it and its window. `timing` is None for what is asked on demand."""
-
-    key: str
-    questionnaire: str
-    #: None where nobody judges the answers (a patient-experience form); a missing one is never meant.
-    rules: str | None
-    window: Window
-    timing: Timing | None
+_KEYS = frozenset(
+    {"url", "version", "title", "texts", "anchors", "phases", "items", "onDemand", "recorded"}
+    | {"afterAnswers", "information", "alerts", "settings"}
+)
 
 
 @dataclass(frozen=True)
@@ -63,53 +71,98 @@ class Pathway:
     on_demand: Asked
     #: What staff may fill in, such as a frailty score.
     recorded: tuple[Asked, ...]
-    #: Messages by kind; `sms` has a place {link}.
+    #: Messages by kind (sms, reminder, information, ended); `{link}` is the place of the address.
     texts: Mapping[str, Texts]
+    #: The days that it is reckoned from. The first is the episode's own, the others may become known later.
+    anchors: tuple[Anchor, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    after_answers: tuple[AfterAnswer, ...] = ()
+    information: tuple[InformationItem, ...] = ()
+    #: What it chooses of the names in prom/settings/known.py, as the document says it.
+    settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    #: Who receives its alerts: `unit`, the episode's own, or the name of another unit.
+    received_by: str = THE_UNIT
 
     @property
     def asked(self) -> tuple[Asked, ...]:
-        """All that the pathway asks: by plan, on demand, and by staff."""
-        return (*self.items, self.on_demand, *self.recorded)
+        """All that the pathway asks: by plan, on demand, by staff, and after an answer."""
+        return (*self.items, self.on_demand, *self.recorded, *(each.ask for each in self.after_answers))
+
+    def phase_on(self, day: date, anchors: Mapping[str, date]) -> Phase | None:
+        """Return the phase that a local day lies in, the later of two that overlap; None before, between and after."""
+        return next((phase for phase in reversed(self.phases) if phase.lasts_on(day, anchors)), None)
 
 
 def parse(document: Mapping[str, Any], name: str) -> Pathway:
-    """Compile a pathway document; raises PathwayError naming the place that is wrong."""
+    """Compile a pathway document; raises PathwayError, and nothing else, naming every place that is wrong."""
     try:
-        return Pathway(
-            url=document["url"],
-            version=str(document["version"]),
-            name=name,
-            title=Texts.of(document["title"]),
-            items=tuple(_asked(item, item["key"], _timing(item["timing"])) for item in document["items"]),
-            on_demand=_asked(document["onDemand"], "on-demand", None),
-            recorded=tuple(_asked(item, item["key"], None) for item in document.get("recorded", ())),
-            texts={kind: Texts.of(texts) for kind, texts in document["texts"].items()},
-        )
-    except KeyError as missing:
-        raise PathwayError(f"{name}: {missing} is missing") from None
-    except (TypeError, ValueError, AttributeError) as wrong:
-        raise PathwayError(f"{name}: {wrong}") from None
+        unsound = faults(document)
+        if unsound or not isinstance(document, Mapping):
+            detail = unsound[0].text if unsound else "it is not one mapping of keys"
+            raise PathwayError([PathwayProblem("", "unsound-document", {"detail": detail})])
+        return _pathway(Place("", document), name)
+    except PathwayError as error:
+        raise PathwayError(error.problems, name) from None
 
 
-def _asked(item: Mapping[str, Any], key: str, timing: Timing | None) -> Asked:
-    return Asked(
-        key=key,
-        questionnaire=item["questionnaire"],
-        rules=item["rules"],
-        window=_window(item["window"]),
-        timing=timing,
+def _pathway(place: Place, name: str) -> Pathway:
+    place.only(_KEYS)
+    title = place.texts("title")
+    anchors = read_anchors(place)
+    codes = [anchor.code for anchor in anchors]
+    phases = read_phases(place, codes, title)
+    items = place.parts("items", "key") or place.wrong("items", "a list of at least one item")
+    pathway = Pathway(
+        url=place.text("url", "an address, as in urn:prom:pathway:systemic-treatment"),
+        version=_version(place),
+        name=name,
+        title=title,
+        items=each(items, lambda part: read_item(part, codes, phases)),
+        on_demand=read_on_demand(place.part("onDemand", "what 'I am worse: report again' asks")),
+        recorded=each(place.parts("recorded", "key"), read_recorded),
+        texts=_texts(place),
+        anchors=anchors,
+        phases=phases,
+        after_answers=each(place.parts("afterAnswers", "key"), read_after_answer),
+        information=each(place.parts("information", "key"), lambda part: read_information(part, codes)),
+        settings=_settings(place),
+        received_by=_received_by(place),
     )
+    _keys_once(place, pathway)
+    return pathway
 
 
-def _window(document: Mapping[str, Any]) -> Window:
-    names = ("dueHours", "overdueHours", "expiresHours", "begunExpiresHours")
-    ends = [timedelta(hours=float(document[name])) for name in names]
-    if ends[0] <= timedelta(0) or ends != sorted(ends):
-        raise ValueError(f"window: {', '.join(names)} must follow one another")
-    return Window(*ends)
+def _version(place: Place) -> str:
+    value = place.values.get("version")
+    # 1.0 without quotation marks is a number to YAML; its digits are kept.
+    return str(value) if isinstance(value, int | Decimal) else place.text("version", 'a version, as in "1.0.0"')
 
 
-def _timing(document: Mapping[str, Any]) -> Timing:
-    if document["unit"] != "week" or document["weekday"] not in WEEKDAYS or int(document["every"]) < 1:
-        raise ValueError("timing: only every n weeks on a weekday is understood")
-    return Timing(int(document["every"]), WEEKDAYS.index(document["weekday"]), time.fromisoformat(document["at"]))
+def _texts(place: Place) -> Mapping[str, Texts]:
+    part = place.part("texts", "the messages by kind, as in {sms: {nb: ..., nn: ..., en: ...}}")
+    part.only(TEXT_KINDS)
+    if not part.has("sms"):
+        part.wrong("sms", TEXTS)
+    return {str(kind): part.texts(kind) for kind in part.values}
+
+
+def _settings(place: Place) -> Mapping[str, Any]:
+    if not place.has("settings"):
+        return MappingProxyType({})
+    return MappingProxyType(dict(place.part("settings", "what is chosen, as in {remindersOn: true}").values))
+
+
+def _received_by(place: Place) -> str:
+    if not place.has("alerts"):
+        return THE_UNIT
+    part = place.part("alerts", "who receives them, as in {receivedBy: unit}")
+    part.only({"receivedBy"})
+    return part.text("receivedBy", "'unit', or the name of another unit")
+
+
+def _keys_once(place: Place, pathway: Pathway) -> None:
+    """Refuse one key for two things: plans, assignments and what was read are known by it."""
+    keys = [asked.key for asked in pathway.asked] + [item.key for item in pathway.information]
+    for key in keys:
+        if keys.count(key) > 1:
+            place.refuse("twice", "key", found=key)

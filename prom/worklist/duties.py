@@ -40,15 +40,15 @@ def next_action(severity: Severity, state: State, now: datetime, zone: ZoneInfo)
 def is_working_time(now: datetime, zone: ZoneInfo) -> bool:
     """Whether the unit is at work."""
     local = now.astimezone(zone)
-    return _is_working_day(local.date()) and OPENS <= local.time() < CLOSES
+    return is_working_day(local.date()) and OPENS <= local.time() < CLOSES
 
 
 def _same_day(local: datetime, zone: ZoneInfo) -> datetime:
     """The end of this working day; for what comes in outside working hours noon of the next one."""
     today = local.date()
-    if _is_working_day(today) and local.time() < OPENS:
+    if is_working_day(today) and local.time() < OPENS:
         return _at(today, NOON, zone)
-    if _is_working_day(today) and local.astimezone(UTC) + LEAST_LEFT <= _at(today, CLOSES, zone):
+    if is_working_day(today) and local.astimezone(UTC) + LEAST_LEFT <= _at(today, CLOSES, zone):
         return _at(today, CLOSES, zone)
     return _at(_working_day_after(today), NOON, zone)
 
@@ -57,19 +57,20 @@ def _within_hours(local: datetime, zone: ZoneInfo) -> datetime:
     """This moment if the unit is at work then, else an hour into its next working day."""
     if is_working_time(local, zone):
         return local.astimezone(UTC)
-    before_opening = _is_working_day(local.date()) and local.time() < OPENS
+    before_opening = is_working_day(local.date()) and local.time() < OPENS
     day = local.date() if before_opening else _working_day_after(local.date())
     return _at(day, OPENS, zone) + timedelta(hours=1)
 
 
 def _working_day_after(day: date) -> date:
     following = day + timedelta(days=1)
-    while not _is_working_day(following):
+    while not is_working_day(following):
         following += timedelta(days=1)
     return following
 
 
-def _is_working_day(day: date) -> bool:
+def is_working_day(day: date) -> bool:
+    """Whether a day is neither a Saturday, a Sunday nor a Norwegian public holiday."""
     return day.weekday() < 5 and day not in _HOLIDAYS
 
 

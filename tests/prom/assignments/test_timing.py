@@ -1,5 +1,6 @@
 """From wall time to instants, over every change of the clocks in Oslo from 2024 to 2037."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
@@ -9,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prom.assignments.timing import instant_of, next_occurrence, occurrences
-from prom.pathways.definition import Timing
+from prom.pathways.definition import Offset, Timing, Unit
 from tests.prom.properties import sized
 
 OSLO = ZoneInfo("Europe/Oslo")
 YEARS = range(2024, 2038)
 EVERY_MINUTE = [time(minute // 60, minute % 60) for minute in range(1440)]
-MONDAYS = Timing(every_weeks=1, weekday=0, at=time(9, 0))
+MONDAYS = Timing(1, Unit.WEEK, (time(9, 0),), Offset("start"), weekdays=(0,))
 
 
 def last_sunday(year: int, month: int) -> date:
@@ -67,9 +68,9 @@ def test_a_gap_of_half_an_hour_ends_where_the_new_time_begins() -> None:
 
 
 def test_every_monday_of_fourteen_years_opens_once_at_nine_local_time() -> None:
-    weeks = list(islice(occurrences(MONDAYS, date(2024, 1, 1), OSLO), 14 * 52))
+    weeks = list(islice(occurrences(MONDAYS, {"start": date(2024, 1, 1)}, OSLO), 14 * 52))
     assert weeks[-1][0].year == 2037
-    for day, instant in weeks:
+    for day, instant, _ in weeks:
         local = instant.astimezone(OSLO)
         assert (local.date(), local.time(), local.weekday()) == (day, time(9, 0), 0)
     gaps = [later[1] - earlier[1] for earlier, later in pairwise(weeks)]
@@ -80,15 +81,15 @@ def test_every_monday_of_fourteen_years_opens_once_at_nine_local_time() -> None:
 
 @pytest.mark.parametrize("at", [time(0, 0), time(2, 0), time(2, 30), time(3, 0)])
 def test_a_sunday_night_timing_opens_once_on_each_day_of_a_change(at: time) -> None:
-    timing = Timing(every_weeks=1, weekday=6, at=at)
-    opened = [instant for day, instant in islice(occurrences(timing, date(2024, 1, 1), OSLO), 14 * 52)]
+    timing = replace(MONDAYS, weekdays=(6,), at=(at,))
+    opened = [each.instant for each in islice(occurrences(timing, {"start": date(2024, 1, 1)}, OSLO), 14 * 52)]
     assert len(set(opened)) == len(opened)
     assert all(earlier < later for earlier, later in pairwise(opened))
 
 
 def test_the_first_occurrence_is_on_the_anchor_itself_or_the_first_such_weekday_after_it() -> None:
-    assert next_occurrence(MONDAYS, date(2026, 11, 2), OSLO, after=None)[0] == date(2026, 11, 2)
-    assert next_occurrence(MONDAYS, date(2026, 11, 3), OSLO, after=None)[0] == date(2026, 11, 9)
+    first = {day: next_occurrence(MONDAYS, {"start": date(2026, 11, day)}, OSLO) for day in (2, 3)}
+    assert [first[day] and first[day].day for day in (2, 3)] == [date(2026, 11, 2), date(2026, 11, 9)]
 
 
 @sized
@@ -101,6 +102,6 @@ def test_the_first_occurrence_is_on_the_anchor_itself_or_the_first_such_weekday_
 def test_the_next_occurrence_is_the_first_in_the_series_after_that_day(
     every: int, weekday: int, anchor: date, past: int
 ) -> None:
-    timing, after = Timing(every, weekday, time(9, 0)), anchor + timedelta(days=past)
-    series = occurrences(timing, anchor, OSLO)
-    assert next_occurrence(timing, anchor, OSLO, after) == next(each for each in series if each[0] > after)
+    timing, after = replace(MONDAYS, every=every, weekdays=(weekday,)), anchor + timedelta(days=past)
+    series = occurrences(timing, {"start": anchor}, OSLO)
+    assert next_occurrence(timing, {"start": anchor}, OSLO, after) == next(each for each in series if each.day > after)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from prom.catalogue.service import PATHWAYS
-from prom.pathways.definition import Pathway, PathwayError, Timing, parse
+from prom.pathways.definition import Offset, Pathway, PathwayError, Timing, Unit, parse
 from questionnaires.parsing import read
 
 SHIPPED = sorted(PATHWAYS.glob("*/*.yaml"))
@@ -36,10 +36,10 @@ def changed(path: tuple[str | int, ...], value: Any) -> dict[str, Any]:
         (("items", 0, "rules"), ..., "'rules' is missing"),
         (("items", 0, "window", "expiresHours"), ..., "'expiresHours' is missing"),
         (("items", 0, "window", "dueHours"), "soon", "soon"),
-        (("items", 0, "timing", "unit"), "month", "only every n weeks on a weekday"),
-        (("items", 0, "timing", "weekday"), "mandag", "only every n weeks on a weekday"),
-        (("items", 0, "timing", "every"), 0, "only every n weeks on a weekday"),
-        (("items", 0, "timing", "at"), "25:00", "hour must be in 0..23"),
+        (("items", 0, "timing", "unit"), "month", "'weekday' goes only with 'unit: week'"),
+        (("items", 0, "timing", "weekday"), "mandag", "must be one of monday, tuesday,"),
+        (("items", 0, "timing", "every"), 0, "'every' must be a whole number from 1 to 1000, not 0"),
+        (("items", 0, "timing", "at"), "25:00", "'at' must be an hour as \"09:00\""),
         (("onDemand",), ..., "'onDemand' is missing"),
         (("onDemand",), "the same", "systemic-treatment"),
         (("items",), 7, "systemic-treatment"),
@@ -70,7 +70,7 @@ def test_every_shipped_pathway_is_whole(path: Any) -> None:
 def test_the_systemic_treatment_pathway_asks_every_monday_at_nine() -> None:
     pathway = parse(DOCUMENT, "systemic-treatment")
     (weekly,) = pathway.items
-    assert weekly.timing == Timing(every_weeks=1, weekday=0, at=time(9, 0))
+    assert weekly.timing == Timing(1, Unit.WEEK, (time(9, 0),), Offset("treatment-start"), weekdays=(0,))
     assert (pathway.on_demand.timing, pathway.on_demand.questionnaire) == (None, weekly.questionnaire)
     assert {each.key for each in pathway.recorded} == {"frailty", "experience"}
 
