@@ -44,6 +44,8 @@ class Questionnaire(Once):
     #: Expressions that stand at the top: what all items' expressions may use, and what must be true of all answers.
     variables: tuple[Expression, ...] = ()
     constraints: tuple[Constraint, ...] = ()
+    #: Its publisher has declared that nothing in its wording tells of illness; see declaring.py.
+    reveals_nothing: bool = False
     document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     problems: tuple[Problem, ...] = field(default=(), compare=False)
 

@@ -62,6 +62,7 @@ def _with(main: Questionnaire, other: Questionnaire, found: Findings) -> Questio
         languages=tuple(dict.fromkeys((*main.languages, *other.languages))),
         items=items,
         constraints=_constraints(main.constraints, other.constraints),
+        reveals_nothing=main.reveals_nothing and other.reveals_nothing,
         problems=tuple(_once((*main.problems, *other.problems))),
     )
 

@@ -15,7 +15,7 @@ from questionnaires.logic.formulas import logic_of
 from questionnaires.problems import Problem, QuestionnaireError
 from questionnaires.reading.conditions import check_conditions
 from questionnaires.reading.expressions import read_expressions
-from questionnaires.reading.extensions import unrunnable
+from questionnaires.reading.extensions import REVEALS_NOTHING, unrunnable
 from questionnaires.reading.fields import Reading
 from questionnaires.reading.items import ItemReader
 from questionnaires.reading.value_sets import ValueSets
@@ -93,6 +93,7 @@ def _compile(document: Mapping[str, Any], reading: Reading) -> Questionnaire:
         items=items,
         variables=expressions.variables,
         constraints=expressions.constraints,
+        reveals_nothing=reading.extension(document, REVEALS_NOTHING, "Boolean", None) is True,
         document=document,
     )
 

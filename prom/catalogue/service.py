@@ -11,6 +11,7 @@ import alerts.library
 import questionnaires.library
 from prom import clock
 from prom.catalogue.comparing import changes_between, refusal
+from prom.catalogue.declared import refuse_endangering, refuse_revealing
 from prom.catalogue.models import Definition
 from prom.catalogue.queries import forget_stamp, from_json, newest, parse_rule_set
 from prom.catalogue.safety import unsafe
@@ -90,7 +91,7 @@ def publish(session: Session, definition: Definition, signed_by: str) -> None:
     What is active already stays as it was signed. Raises Invalid too for a questionnaire that asks for logic Prom does
     not run, or that cannot be read; NotSafe for one that asks about danger and has no emergency rule or crisis text;
     PublishedAlready for a scoring key that would change what a published questionnaire is worth; RuleError or
-    QuestionnaireError for rules, keys and advice that do not fit their questionnaire.
+    QuestionnaireError for rules, keys and advice that do not fit their questionnaire, or that an SMS could not ask.
     """
     clinician = clinician_by_username(session, signed_by)
     if clinician is None or clinician.role not in (Role.PHYSICIAN, Role.NURSE) or signed_by == definition.author:
@@ -141,7 +142,7 @@ def parts_of(session: Session, url: str, version: str) -> Sequence[Definition]:
 def _check(session: Session, draft: Definition) -> None:
     canonical = f"{draft.url}|{draft.version}"
     if draft.kind == "rule-set":
-        parse_rule_set(session, from_json(draft.document))
+        refuse_endangering(session, parse_rule_set(session, from_json(draft.document)))
     if draft.kind == "scoring-key" and one(session, "questionnaire", draft.url, draft.version).status != "draft":
         raise PublishedAlready(refusal((Change("meaning", "scoring-added"),)), url=draft.url, version=draft.version)
     if draft.kind == "questionnaire":
@@ -150,6 +151,7 @@ def _check(session: Session, draft: Definition) -> None:
         problems = unsafe(session, canonical)
         if problems:
             raise NotSafe(problems)
+        refuse_revealing(session, canonical)
 
 
 def _can_be_asked(definition: Definition) -> bool:

@@ -12,6 +12,7 @@ from questionnaires.advice import Advice
 from questionnaires.authoring.linting_items import item_problems, texts_of
 from questionnaires.authoring.reaching import never_asked
 from questionnaires.authoring.readability import PLAIN, lix
+from questionnaires.declaring import refused_by_sms
 from questionnaires.definition import ItemType, Questionnaire, Texts
 from questionnaires.keys.scales import ScoringKey
 from questionnaires.problems import Problem, Severity
@@ -38,6 +39,7 @@ def lint(
         *_reading(questionnaire),
         *(each for item in questionnaire.all_items for each in item_problems(item, key)),
         *_unreachable(questionnaire),
+        *refused_by_sms(questionnaire, {*emergencies, *(each.item for each in (key.safety if key else ()))}),
     )
 
 

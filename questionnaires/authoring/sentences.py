@@ -56,6 +56,13 @@ AUTHORING: Mapping[str, str] = {
     "no-end-text": "nothing is said at the end: neither a shown text comes last nor is there advice",
     "link-id-as-column": "{given} makes a poor name of a column: letters first, then digits, . _ and -, at most {most}",
     "hard-to-read": "the texts in {language} have a readability index (LIX) of {given}; plain ones stay below {most}",
+    # Why what is declared to reveal nothing cannot be asked by SMS: declaring.py
+    "sms-never": "this questionnaire asks for symptoms, which no SMS may name",
+    "sms-too-many": "{given} questions, where at most {most} may be asked by SMS",
+    "sms-danger": "an answer here can be an emergency, which needs a page that tells what to do",
+    "sms-open": "only yes or no, one of the item's own options, or a whole number within bounds is asked by SMS",
+    "sms-words-lost": "these words stand outside the questions, and an SMS would leave them out",
+    "sms-numbers-clash": "some options are numbers and some are not, so that a number sent by SMS can mean two of them",
     # What stands in the way of publishing an instrument that asks about danger
     "safety-without-rules": "the instrument asks about danger, but no published rule set judges this version",
     "safety-without-emergency": "the answer {option} raises no emergency in {rules}",

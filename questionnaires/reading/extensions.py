@@ -33,6 +33,8 @@ REFERENCE_RESOURCE = _HL7 + "questionnaire-referenceResource"
 #: Helsenorge's second line beneath a question; it often holds the period that is asked about.
 SUBLABELS = tuple(f"http://{host}/fhir/StructureDefinition/sdf-sublabel" for host in ("helsenorge.no", "ehelse.no"))
 OPTION_EXCLUSIVE = _HL7 + "questionnaire-optionExclusive"
+#: Ours: the publisher says that its wording reveals nothing, so that it may be asked in an SMS (declaring.py).
+REVEALS_NOTHING = "urn:prom:fhir:reveals-nothing"
 #: What a chosen option counts in a score; the first one found is taken.
 ORDINALS = tuple(
     _HL7 + name for name in ("ordinalValue", "itemWeight", "valueset-ordinalValue", "codesystem-ordinalValue")
@@ -113,6 +115,7 @@ _EXECUTED = frozenset(
         MIME_TYPE,
         REFERENCE_RESOURCE,
         OPTION_EXCLUSIVE,
+        REVEALS_NOTHING,
         *SUBLABELS,
         *ORDINALS,
     }

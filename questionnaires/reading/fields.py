@@ -85,7 +85,7 @@ class Reading:
         else:
             by_language[language] = content
 
-    def extension(self, node: Mapping[str, Any], url: str, kind: str, link_id: str) -> Any:
+    def extension(self, node: Mapping[str, Any], url: str, kind: str, link_id: str | None) -> Any:
         """Return the value of the one extension with this address, or None; refused when it is of another kind."""
         for found in extensions(node):
             if found.url == url and found.kind == kind:
