@@ -46,6 +46,9 @@ class Settings:
     #: Statements that take this many milliseconds or more are logged; None watches none.
     slow_query_ms: int | None
     twilio: Twilio | None
+    #: The register of persons, `file:PATH` or `fhir:ADDRESS`, and the token it asks for; None asks nobody.
+    persons: str | None = None
+    persons_token: str | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -83,7 +86,16 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         log_format=_log_format(given.get("PROM_LOG_FORMAT") or None),
         slow_query_ms=_whole(given, "PROM_SLOW_QUERY_MS", 0, 0, 600_000) if given.get("PROM_SLOW_QUERY_MS") else None,
         twilio=_twilio(given),
+        persons=_persons(given.get("PROM_PERSONS") or None),
+        persons_token=given.get("PROM_PERSONS_TOKEN") or None,
     )
+
+
+def _persons(text: str | None) -> str | None:
+    """A register over a plain connection would tell everybody on the way who is a patient; one on this host may."""
+    if text is None or text.startswith(("file:/", "fhir:https://", "fhir:http://localhost:", "fhir:http://127.0.0.1:")):
+        return text
+    raise StartRefused("PROM_PERSONS is neither file:/PATH nor fhir:https://ADDRESS.")
 
 
 def _log_format(text: str | None) -> Form | None:

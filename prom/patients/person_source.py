@@ -29,6 +29,10 @@ class Unreachable(Exception):
         self.code = code
 
 
+class Unclear(Unreachable):
+    """The register answers, but not so that anything follows for this person: two of one number, or somebody else."""
+
+
 class PersonSource(Protocol):
     """A register of persons. It answers within 10 seconds, and no database transaction is open meanwhile."""
 
