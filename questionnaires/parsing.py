@@ -10,6 +10,7 @@ from questionnaires.definition import Item, Questionnaire
 from questionnaires.documents import faults, read
 from questionnaires.expressed import ItemExpressions
 from questionnaires.giving import never_given
+from questionnaires.keys.summing import never_summed
 from questionnaires.languages import documents, merge
 from questionnaires.logic.formulas import logic_of
 from questionnaires.problems import Problem, QuestionnaireError
@@ -56,7 +57,7 @@ def _parse(document: Any) -> Questionnaire:
     questionnaire = _compile(document, reading)
     if not reading.refused.problems:
         check_conditions(questionnaire, reading.refused, reading.noted)
-        reading.noted.problems.extend(never_given(questionnaire))
+        reading.noted.problems.extend((*never_given(questionnaire), *never_summed(questionnaire)))
         logic = logic_of(questionnaire)
         reading.noted.problems.extend(logic.problems if logic else ())
     for problem in unrunnable(document):

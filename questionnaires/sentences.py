@@ -50,6 +50,7 @@ SENTENCES: Mapping[str, str] = {
     "bound-in-other-unit": "an answer in {unit} cannot be held against the bound {bound}, so none could be taken",
     "bound-on-wrong-type": "a bound cannot be checked on this kind of {type}",
     "required-given-by-nobody": "an answer is required, but the item is hidden or read only and nothing fills it in",
+    "sum-repeats": "a sum within what repeats is kept, but not worked out",
     "regex-unusable": "the pattern cannot be used",
     "unsupported-type": "Prom takes no answers of type {type}",
     "no-text": "the item has no text to show",

@@ -24,8 +24,10 @@ from questionnaires.problems import Problem
 
 #: Types of items to which a number is typed.
 _TYPED = frozenset({ItemType.INTEGER, ItemType.DECIMAL, ItemType.QUANTITY})
-#: So many whole numbers in a row are tried one by one.
+#: So many whole numbers in a row are tried one by one; between two of them the fraction that lies nearest to the lower.
 _MOST_TRIED = 100
+#: Decimal places of that fraction where the item names none.
+_PLACES = 2
 
 
 def unsafe(session: Session, canonical: str) -> tuple[Problem, ...]:
@@ -88,10 +90,28 @@ def _dangerous(item: Item, key: ScoringKey, safety: Safety) -> Iterator[tuple[st
         if name != NOT_APPLICABLE and (count is None or count > safety.above):
             yield name, value
     if not item.options and item.type in _TYPED:
-        yield from ((str(value), exact_number(value)) for value in _typed(item, safety))
+        yield from ((str(value), exact_number(value)) for value in (*_whole(item, safety), *_fractions(item, safety)))
 
 
-def _typed(item: Item, safety: Safety) -> Iterator[int | Decimal]:
+def _fractions(item: Item, safety: Safety) -> Iterator[Decimal]:
+    """Yield what lies just above the limit, and above each whole number beyond it, where fractions may be typed."""
+    places = _PLACES if item.max_decimal_places is None else item.max_decimal_places
+    if item.type is ItemType.INTEGER or places == 0:
+        return
+    step = Decimal(1).scaleb(-places)
+    lowest = item.min_value if isinstance(item.min_value, int | Decimal) else None
+    highest = item.max_value if isinstance(item.max_value, int | Decimal) else None
+    for base in (exact_number(safety.above), *range(floor(safety.above) + 1, floor(safety.above) + _MOST_TRIED)):
+        typed = Decimal(base) + step
+        if highest is not None and typed > highest:
+            return
+        if lowest is None or typed >= lowest:
+            yield typed
+        if highest is None:  # the last whole number that is tried is the first
+            return
+
+
+def _whole(item: Item, safety: Safety) -> Iterator[int | Decimal]:
     """Yield numbers above the limit that may be typed: the whole ones where they are few, else those at the ends."""
     low, high = (bound if isinstance(bound, int | Decimal) else None for bound in (item.min_value, item.max_value))
     first = floor(safety.above) + 1 if low is None else max(floor(safety.above) + 1, ceil(low))

@@ -66,6 +66,8 @@ def score(
         return
     if table is None or out is None:
         raise click.UsageError("A table needs --csv IN and --out OUT.")
+    if out.exists() and out.samefile(table):
+        raise click.UsageError("--csv and --out are the same file: the answers would be written over.")
     tally = _score_table(found, table, out, items_given(items, found), impute, reasons, limits)
     if as_json:
         say({"key": found.canonical, "rows": tally.rows, "bad": tally.bad, "problems": tally.listed})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -13,6 +14,7 @@ from questionnaires.expressions.faults import NotComputed
 from questionnaires.keys.scales import ScoringKey
 from questionnaires.keys.scoring_codes import SECTION, TOTAL, coded_key, scoring_code
 from questionnaires.logic.places import Where
+from questionnaires.problems import Problem
 from questionnaires.scoring import score
 
 _TOP: Where = ()
@@ -46,6 +48,13 @@ def sums(
             there = link_id in asked and each.value is not None
             results[_TOP, link_id] = _as_answer(item, _decimal(each.value or 0)) if there else ()
     return results
+
+
+def never_summed(questionnaire: Questionnaire) -> Iterator[Problem]:
+    """Yield the sums that stand within what repeats: which repetition each would add up is not worked out."""
+    for item in questionnaire.all_items:
+        if is_sum(item) and _repeats(questionnaire, item):
+            yield Problem(item.link_id, "sum-repeats")
 
 
 def _sum_items(_: None, questionnaire: Questionnaire) -> frozenset[str]:

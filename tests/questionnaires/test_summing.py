@@ -9,11 +9,12 @@ import pytest
 from questionnaires.answers import QuestionnaireResponse
 from questionnaires.calculating import completed
 from questionnaires.definition import Questionnaire
+from questionnaires.parsing import parse
 from questionnaires.response import build
 from questionnaires.validation import validate
 from questionnaires.values import Quantity
 from tests.questionnaires.expressed_samples import calculated
-from tests.questionnaires.samples import choice, extension, group, item, questionnaire
+from tests.questionnaires.samples import choice, document, extension, group, item, questionnaire
 from tests.questionnaires.test_scoring_codes import FORM, coded, total
 
 
@@ -29,6 +30,12 @@ def test_a_sum_that_somebody_sent_is_replaced_by_ours_or_taken_away() -> None:
     nothing = with_sums(FORM, build(FORM, {"unscored": "9", "all": 99}))
     assert nothing.answers_to("all") == ()
     assert nothing.answers_to("unscored")
+
+
+def test_a_form_with_a_sum_in_what_repeats_cannot_be_published() -> None:
+    rows = group("g", coded(choice("a", "0", "1"), "QS"), coded(item("sum", "decimal"), "SS"), repeats=True)
+    assert [(each.link_id, each.code) for each in parse(document(rows)).problems] == [("sum", "sum-repeats")]
+    assert not parse(document(rows)).publishable
 
 
 def test_the_answer_that_a_sum_is_adds_up_what_was_answered() -> None:
@@ -86,10 +93,8 @@ def test_a_sum_that_another_sum_asks_for_is_worked_out_too() -> None:
 
 
 def test_a_sum_within_what_repeats_is_not_taken_as_it_was_sent() -> None:
-    form = questionnaire(
-        group("each", coded(choice("a", "0", "1"), "QS"), total("s", "SS"), repeats=True),
-        group("empty", item("b", "boolean"), total("nothing", "SS")),
-    )
+    each = group("each", coded(choice("a", "0", "1"), "QS"), total("s", "SS"), repeats=True)
+    form = parse(document(each, group("empty", item("b", "boolean"), total("nothing", "SS"))))
     sent = build(form, {"a": "1", "s": Decimal(50), "b": True, "nothing": Decimal(50)})
     made = with_sums(form, sent)
     assert (sent.answers_to("s"), made.answers_to("s"), made.answers_to("nothing")) == ((Decimal(50),), (), ())

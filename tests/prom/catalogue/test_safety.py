@@ -49,6 +49,10 @@ def numbers(*values: int) -> list[dict[str, Any]]:
     return [{"valueInteger": value} for value in values]
 
 
+#: At most one decimal place.
+ONE = {"url": "http://hl7.org/fhir/StructureDefinition/maxDecimalPlaces", "valueInteger": 1}
+
+
 def bounds(**bound: int) -> list[dict[str, Any]]:
     """The lowest and the highest answer."""
     return [
@@ -154,6 +158,14 @@ def test_each_answer_above_the_number_has_to_raise_an_emergency(
         (asking("integer", extension=bounds(minValue=0, maxValue=3)), KEY, {"compare": "=", "value": 3}, ["1", "2"]),
         (asking("integer", extension=bounds(minValue=2, maxValue=3)), KEY, ELSEWHERE, ["2", "3"]),
         (asking("integer"), KEY, ELSEWHERE, ["1"]),
+        (asking("decimal", extension=bounds(minValue=0, maxValue=2)), KEY, {"compare": ">=", "value": 1}, ["0.01"]),
+        (asking("decimal"), KEY, {"compare": ">=", "value": 1}, ["0.01"]),
+        (
+            asking("decimal", extension=[*bounds(maxValue=2), ONE]),
+            KEY,
+            {"compare": ">", "value": 1},
+            ["1", "0.1"],
+        ),
     ],
 )
 def test_an_answer_that_is_a_number_has_to_raise_an_emergency_too(

@@ -56,6 +56,17 @@ def test_a_table_that_is_not_utf_8_is_refused_and_leaves_nothing_behind(tried: T
     assert "is not UTF-8" in said
 
 
+def test_a_table_is_never_written_over(nowhere: Prom, tmp_path: Path) -> None:
+    table = tmp_path / "answers.csv"
+    table.write_text(f"{PHQ}\n1,1,1,1,1,1,1,1,1\n", encoding="utf-8")
+    (tmp_path / "same.csv").symlink_to(table)
+    for out in (table, tmp_path / "same.csv"):
+        refused = nowhere("score", "phq-9", "--csv", str(table), "--out", str(out))
+        assert refused.exit_code == 2
+        assert "would be written over" in refused.stderr
+    assert table.read_text(encoding="utf-8") == f"{PHQ}\n1,1,1,1,1,1,1,1,1\n"
+
+
 def test_a_column_that_stands_twice_is_refused(tried: Tried) -> None:
     assert "The table has two columns q1." in tried("phq-9", f"{PHQ},q1\n")[2]
 
