@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from prom import clock
 from prom.assignments.models import Assignment
-from prom.assignments.opening import row, store
+from prom.assignments.rows import row, store
 from prom.audit import service as audit
 from prom.audit.service import Actor
 from prom.errors import Conflict, Invalid, NotFound
@@ -22,7 +22,7 @@ END_REASONS = ("finished", "withdrawn", "died", "moved", "error")
 
 
 def pause(session: Session, episode: Episode, until: datetime, reason: str, actor: Actor) -> None:
-    """Let nothing open and send nothing until an instant (UTC), when it goes on by itself; a running pause moves its end.
+    """Let nothing open and send nothing until an instant (UTC), when it goes on by itself; a running one moves its end.
 
     What is open already stays answerable. Raises Invalid for an end that is past or an unknown reason, Conflict for an
     episode that has ended.

@@ -1,178 +1,156 @@
-"""Opening what is planned: many assignments at a time, each with its message, in a number of statements that does not
-grow with them.
+"""Opening what is planned: many plans at a time, in a number of statements that does not grow with them.
+
+What plans of one item at one moment share is worked out once. Messages are put into the outbox without words, which are
+made as they are sent, so that nothing has to be opened or sealed here.
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
-from prom import clock
-from prom.assignments import links
-from prom.assignments.models import Assignment, Plan
-from prom.assignments.timing import next_occurrence
+from prom import bulk, clock
+from prom.assignments import missed, rows
+from prom.assignments.deciding import Decision, Desk
+from prom.assignments.models import Assignment, Information, Plan
+from prom.assignments.rows import Subject
 from prom.audit import service as audit
-from prom.audit.service import SYSTEM, Actor
 from prom.config import Settings
-from prom.db import insert, new_id
-from prom.messaging import outbox
-from prom.messaging.outbox import Letter
-from prom.pathways.definition import Asked
+from prom.db import new_id
+from prom.messaging.models import Message
 from prom.pathways.models import Episode
-from prom.pathways.queries import pathways_of
-from prom.patients.queries import identities, mobiles_of
-from prom.staff.models import Unit
 
 #: How many plans one transaction opens: on SQLite nobody else writes meanwhile.
-AT_ONCE = 100
+AT_ONCE = 2000
+#: What changes of a plan that moves on.
+_MOVES = ("next_day", "next_opens_at", "opened", "last_opened_at")
+#: What is read of a plan that is due, and of its episode.
+_PLAN = (Plan.id, Plan.key, Plan.next_day, Plan.next_opens_at, Plan.opened, Plan.last_opened_at)
+_EPISODE = (
+    *(Episode.tenant_id, Episode.patient_id, Episode.id.label("episode_id"), Episode.unit_id, Episode.status),
+    *(Episode.pathway_url, Episode.pathway_version, Episode.anchor, Episode.paused_from, Episode.paused_until),
+)
 
 
 def due_plans(session: Session, without: Collection[uuid.UUID] = ()) -> list[uuid.UUID]:
-    """Return the ids of plans whose next assignment should have opened by now, the longest due first.
+    """Return the ids of plans that should have opened by now and are not paused, the longest due first.
 
     At most AT_ONCE, beside those `without` which: they were tried already, and stand before the others still.
     """
+    now = clock.now()
     first = (
         select(Plan.id)
-        .where(Plan.next_opens_at <= clock.now())
+        .join(Episode, Episode.id == Plan.episode_id)
+        .where(Plan.next_opens_at <= now, or_(Episode.paused_until.is_(None), Episode.paused_until <= now))
         .order_by(Plan.next_opens_at, Plan.id)
         .limit(AT_ONCE + len(without))
     )
     return [each for each in session.scalars(first) if each not in without][:AT_ONCE]
 
 
-def open_planned(session: Session, plan_id: uuid.UUID, settings: Settings) -> Assignment | None:
-    """Open one plan as `open_together` does; None when nothing is due."""
-    return next(iter(open_together(session, [plan_id], settings)), None)
+def open_planned(session: Session, plan_id: uuid.UUID, _settings: Settings | None = None) -> Assignment | None:
+    """Open one plan as `open_together` does, and return the newest assignment that it made; None where it made none."""
+    made = _open(session, [plan_id]).assignments
+    return session.get_one(Assignment, made[-1][0]) if made else None
 
 
-def open_together(session: Session, plan_ids: Collection[uuid.UUID], settings: Settings) -> Sequence[Assignment]:
-    """Make the next assignment of each plan with its message, and move the plans on; returns what was made.
+def open_together(
+    session: Session, plan_ids: Collection[uuid.UUID], _settings: Settings | None = None
+) -> Sequence[uuid.UUID]:
+    """Make what each plan asks by now, with its messages, and move the plans on; returns the plans that moved.
 
-    Idempotent: what is not due any more, or held by another worker, is passed over. An occurrence whose window is over
-    already (Prom was down) is stored as expired and nobody is asked: the row stays as the trace of it.
+    Idempotent: what is not due any more, or held by another worker, is passed over. Of several occurrences of one plan
+    the newest is asked. One whose window is over already (Prom was down), or that a newer one has overtaken, is stored
+    as expired and the unit is told once; one that a pause passed over is stored as cancelled.
     """
+    return _open(session, plan_ids).plans
+
+
+class _Written:
+    """What is to be written for one batch of plans."""
+
+    def __init__(self) -> None:
+        self.plans: list[uuid.UUID] = []
+        self.assignments: list[tuple[Any, ...]] = []
+        self.whose: list[Subject] = []
+        self.messages: list[tuple[Any, ...]] = []
+        self.told: list[Subject] = []
+        self.information: list[tuple[Any, ...]] = []
+        self.moves: list[tuple[Any, ...]] = []
+        self.not_asked: list[tuple[Subject, uuid.UUID]] = []
+
+
+def _open(session: Session, plan_ids: Collection[uuid.UUID]) -> _Written:
+    session.flush()  # whoever was registered in this very transaction
     now = clock.now()
-    plans = session.scalars(
-        select(Plan)
-        .where(Plan.id.in_(plan_ids), Plan.next_opens_at <= now)
-        .order_by(Plan.next_opens_at, Plan.id)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    ).all()
-    episodes = _episodes(session, plans)
-    items, zones = _items(session, episodes.values()), _zones(session)
-    made = [_next_of(plan, episodes[plan.episode_id], items, zones) for plan in plans]
-    opened = [assignment for assignment in made if assignment is not None]
-    for assignment in opened:
-        assignment.status = "expired" if assignment.expires_at <= now else "open"
+    plans, written = _take(session, plan_ids), _Written()
+    desk = Desk(session, now, {plan.episode_id for plan in plans})
+    taken = [(plan, desk.decide(plan)) for plan in plans]
+    if len(taken) == 1:
+        taken = [(plan, missed.without_known(session, plan.episode_id, decided)) for plan, decided in taken]
+    held = missed.hold(session, [plan.episode_id for plan, decided in taken if decided.misses])
+    for plan, decided in taken:
+        if not decided.misses or plan.episode_id in held:
+            _add(written, plan, decided, now)
     with audit.together(session):
-        store(session, opened, SYSTEM)
-        send_links(session, [each for each in opened if each.status == "open"], "assignment", settings)
-    return opened
+        _write(session, written)
+        missed.tell(session, written.not_asked)
+    _tell_session(session, written.moves)
+    return written
 
 
-def _episodes(session: Session, plans: Iterable[Plan]) -> dict[uuid.UUID, Episode]:
-    wanted = {plan.episode_id for plan in plans}
-    return {each.id: each for each in session.scalars(select(Episode).where(Episode.id.in_(wanted)))}
+def _take(session: Session, plan_ids: Collection[uuid.UUID]) -> Sequence[Any]:
+    """Lock the plans that are due still, and pass over those that another worker holds."""
+    now = clock.now()
+    return session.execute(
+        select(*_PLAN, *_EPISODE)
+        .join(Episode, Episode.id == Plan.episode_id)
+        .where(Plan.id.in_(plan_ids), Plan.next_opens_at <= now)
+        .where(or_(Episode.paused_until.is_(None), Episode.paused_until <= now))
+        .order_by(Plan.next_opens_at, Plan.id)
+        .with_for_update(of=Plan, skip_locked=True)
+    ).all()
 
 
-def _items(session: Session, episodes: Iterable[Episode]) -> Mapping[tuple[str, str, str], Asked]:
-    """What the episodes' pathways ask, by url, version and key."""
-    found = pathways_of(session, episodes)
-    return {(*name, each.key): each for name, pathway in found.items() for each in pathway.items}
+def _add(written: _Written, plan: Any, decided: Decision, now: datetime) -> None:
+    whose = Subject(plan.tenant_id, plan.patient_id, plan.episode_id, plan.unit_id)
+    written.plans.append(plan.id)
+    for make in decided.makes:
+        row_id = new_id()
+        written.assignments.append((row_id, *whose, *make.columns))
+        written.whose.append(whose)
+        for sending in make.sendings:
+            written.messages.append(rows.message(whose, row_id, sending, now))
+            written.told.append(whose)
+        if make.is_missed:
+            written.not_asked.append((whose, row_id))
+    if decided.information is not None:
+        row_id = new_id()
+        written.information.append((row_id, *whose[:3], *decided.information, now))
+        written.messages.append(rows.information_message(whose, row_id, now))
+        written.told.append(whose)
+    opened = plan.opened + decided.count
+    written.moves.append((plan.id, *decided.stands_at, opened, decided.latest or plan.last_opened_at))
 
 
-def _zones(session: Session) -> dict[uuid.UUID, ZoneInfo]:
-    return {unit_id: ZoneInfo(zone) for unit_id, zone in session.execute(select(Unit.id, Unit.zone))}
+def _write(session: Session, written: _Written) -> None:
+    connection = session.connection()
+    bulk.put(connection, Assignment, rows.ASSIGNMENT, written.assignments)
+    bulk.put(connection, Information, rows.INFORMATION, written.information)
+    bulk.put(connection, Message, rows.MESSAGE, written.messages)
+    bulk.change(connection, Plan, _MOVES, written.moves)
+    rows.record(session, written.whose, [row[0] for row in written.assignments], "assignment.open")
+    rows.record(session, written.told, [row[0] for row in written.messages], "message.put")
 
 
-def _next_of(
-    plan: Plan, of: Episode, items: Mapping[tuple[str, str, str], Asked], zones: Mapping[uuid.UUID, ZoneInfo]
-) -> Assignment | None:
-    """Make a plan's next assignment and move the plan on; a plan that asks nothing more comes to its end."""
-    if plan.next_day is None or plan.next_opens_at is None:
-        return None
-    asked = items[of.pathway_url, of.pathway_version, plan.key]
-    if of.status != "active" or asked.timing is None:
-        plan.next_day = plan.next_opens_at = None
-        return None
-    made = row(of, asked, "planned", f"{plan.key}:{plan.next_day.isoformat()}", plan.next_opens_at)
-    anchors = {asked.timing.start.anchor: of.anchor}
-    following = next_occurrence(asked.timing, anchors, zones[of.unit_id], after=plan.next_opens_at)
-    plan.next_day = following.day if following else None
-    plan.next_opens_at = following.instant if following else None
-    return made
-
-
-def row(of: Episode, asked: Asked, origin: str, occurrence: str, opens: datetime) -> Assignment:
-    """Make an assignment's row, which `store` writes: open, with its whole window."""
-    return Assignment(
-        id=new_id(),
-        tenant_id=of.tenant_id,
-        patient_id=of.patient_id,
-        episode_id=of.id,
-        unit_id=of.unit_id,
-        origin=origin,
-        occurrence=occurrence,
-        questionnaire=asked.questionnaire,
-        rules=asked.rules,
-        status="open",
-        opens_at=opens,
-        due_at=opens + asked.window.due,
-        overdue_at=opens + asked.window.overdue,
-        expires_at=opens + asked.window.expires,
-        begun_expires_at=opens + asked.window.begun_expires,
-        wrong_birth_dates=0,
-    )
-
-
-def store(session: Session, made: Sequence[Assignment], actor: Actor) -> None:
-    """Write new assignments with their audit records."""
-    session.add_all(made)
-    session.flush()
-    for assignment in made:
-        audit.about(session, actor, "assignment.open", assignment)
-
-
-def send_links(session: Session, to: Sequence[Assignment], kind: str, settings: Settings) -> None:
-    """Put a message with a link of its own into the outbox for each assignment, all of different patients or not.
-
-    Without a mobile number there is none; silence finds her.
-    """
-    patients = {each.patient_id for each in to}
-    people, mobiles = identities(session, patients), mobiles_of(session, patients)
-    episodes = {
-        each.id: each for each in session.scalars(select(Episode).where(Episode.id.in_({a.episode_id for a in to})))
-    }
-    texts = pathways_of(session, episodes.values())
-    made, letters = [], []
-    for assignment in to:
-        if (mobile := mobiles.get(assignment.patient_id)) is None:
-            continue
-        of = episodes[assignment.episode_id]
-        words = texts[of.pathway_url, of.pathway_version].texts["sms"]
-        link, token = links.minted(assignment)
-        made.append(link)
-        address = links.address(settings.public_address, token)
-        body = words.read(people[assignment.patient_id].language)[0].replace("{link}", address)
-        letters.append(_letter(assignment, kind, mobile, body))
-    insert(session, *made)
-    outbox.put_all(session, letters)
-
-
-def _letter(assignment: Assignment, kind: str, mobile: str, body: str) -> Letter:
-    return Letter(
-        tenant_id=assignment.tenant_id,
-        kind=kind,
-        # The first message of an assignment has a key that only one can hold; a link asked for again is another one.
-        key=f"{kind}:{assignment.id}" if kind == "assignment" else f"{kind}:{new_id()}",
-        to=mobile,
-        body=body,
-        patient_id=assignment.patient_id,
-        assignment_id=assignment.id,
-        expires_at=assignment.begun_expires_at,
-    )
+def _tell_session(session: Session, moves: Iterable[tuple[Any, ...]]) -> None:
+    """Let the session's own plans know what was changed behind them."""
+    known = {row.id: row for row in session.identity_map.values() if isinstance(row, Plan)}
+    for plan_id, *values in moves if known else ():
+        if plan_id in known:
+            for name, value in zip(_MOVES, values, strict=True):
+                set_committed_value(known[plan_id], name, value)

@@ -1,30 +1,34 @@
-"""Planning, making, completing and expiring assignments; `opening.py`, offered here too, opens what is planned."""
+"""Making, completing and expiring assignments.
+
+`planning.py` says when each thing opens, and `opening.py` opens it; both are offered here too: callers know one door.
+"""
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from prom import clock
 from prom.assignments import links
-from prom.assignments.models import IS_OPEN, Assignment, Plan
-from prom.assignments.opening import due_plans, open_planned, open_together, row, send_links, store
-from prom.assignments.timing import next_occurrence
+from prom.assignments.models import IS_OPEN, Assignment
+from prom.assignments.opening import due_plans, open_planned, open_together
+from prom.assignments.planning import plan_episode
+from prom.assignments.rows import row, store
 from prom.audit import service as audit
 from prom.audit.service import SYSTEM, Actor
 from prom.config import Settings
 from prom.db import new_id, update
 from prom.messaging import outbox
 from prom.messaging.models import Kind
+from prom.messaging.outbox import Letter
 from prom.messaging.queries import links_since
 from prom.pathways.definition import Asked
 from prom.pathways.models import Episode
 from prom.pathways.queries import active_episode, pathway
 from prom.patients import phone
 from prom.patients.queries import find_by_mobile
-from prom.staff.models import Unit
 from prom.worklist.service import Origin, hold_episode
 
 __all__ = [
@@ -55,29 +59,6 @@ NEW_LINKS = 3
 NEW_LINKS_WITHIN = timedelta(hours=1)
 
 
-def plan_episode(session: Session, started: Episode) -> None:
-    """Write down when each planned questionnaire of a new episode opens for the first time."""
-    zone = ZoneInfo(session.get_one(Unit, started.unit_id).zone)
-    planned = pathway(session, started.pathway_url, started.pathway_version)
-    anchors = {planned.anchors[0].code: started.anchor}
-    for asked in planned.items:
-        if asked.timing is None:
-            continue
-        first = next_occurrence(asked.timing, anchors, zone)
-        session.add(
-            Plan(
-                id=new_id(),
-                tenant_id=started.tenant_id,
-                patient_id=started.patient_id,
-                episode_id=started.id,
-                key=asked.key,
-                next_day=first.day if first else None,
-                next_opens_at=first.instant if first else None,
-            )
-        )
-    session.flush()
-
-
 def assign(session: Session, of: Episode, asked: Asked, origin: str, actor: Actor) -> Assignment:
     """Make an assignment that opens now: she reports again, or a clinician records one."""
     made = row(of, asked, origin, f"{asked.key}:{new_id()}", clock.now())
@@ -101,6 +82,26 @@ def send_new_links(session: Session, tenant_id: uuid.UUID, given_phone: str, set
             continue
         assignment = answerable(session, patient.id) or report_again(session, of, Actor("patient"))
         send_links(session, [assignment], "new-link", settings)
+
+
+def send_links(session: Session, to: Sequence[Assignment], kind: str, _settings: Settings | None = None) -> None:
+    """Put a message into the outbox for each assignment; its words, with a link of its own, are made as it is sent."""
+    outbox.put_all(
+        session,
+        [
+            Letter(
+                tenant_id=each.tenant_id,
+                kind=kind,
+                # An assignment's first message has a key that only one can hold; a link asked for again is another one.
+                key=f"{kind}:{each.id}" if kind == "assignment" else f"{kind}:{new_id()}",
+                patient_id=each.patient_id,
+                unit_id=each.unit_id,
+                assignment_id=each.id,
+                expires_at=each.begun_expires_at,
+            )
+            for each in to
+        ],
+    )
 
 
 def is_locked_out(session: Session, patient_id: uuid.UUID) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from prom import clock
 from prom.assignments import service as assignments
-from prom.assignments.models import Assignment, Link, Plan
+from prom.assignments.models import Assignment, Plan
 from prom.audit.queries import log_of
 from prom.config import Settings
 from prom.db import new_id, reading, transaction
@@ -16,7 +16,6 @@ from prom.jobs import JOBS, run_once
 from prom.messaging.models import Message
 from prom.pathways.queries import episode, pathway
 from prom.pathways.service import end_episode, start_episode
-from prom.patients import sealing
 from prom.patients.models import ContactPoint
 from prom.patients.service import Registration, register
 from prom.responses import service as responses
@@ -73,7 +72,6 @@ def test_opening_twice_opens_once(hospital: Hospital, database: Settings) -> Non
 
 
 def test_two_workers_at_once_open_it_once(hospital: Hospital, database: Settings) -> None:
-    clock.move_to(NINE - timedelta(days=7))  # the first of all
     plan = plan_id()
 
     def work() -> bool:
@@ -84,21 +82,21 @@ def test_two_workers_at_once_open_it_once(hospital: Hospital, database: Settings
     assert (len(planned()), len(messages())) == (1, 1)
 
 
-def test_many_at_once_are_each_asked_once_with_a_link_and_a_record_of_their_own(
+def test_many_at_once_are_each_asked_once_with_a_message_and_one_record_that_stands_in_each_log(
     hospital: Hospital, database: Settings
 ) -> None:
-    clock.move_to(NINE - timedelta(days=7))  # the first of all
     with transaction() as session:
         first = session.scalars(select(Plan)).one()
         second = _with_a_plan(session, hospital, like=first)
-        made = assignments.open_together(session, [first.id, second.id, first.id], database)
+        moved = assignments.open_together(session, [first.id, second.id, first.id], database)
+    patients = {hospital.patient.id, second.patient_id}
+    assert set(moved) == {first.id, second.id}
+    assert {each.patient_id for each in planned()} == {each.patient_id for each in messages()} == patients
     with reading() as session:
-        assert {each.patient_id for each in made} == {hospital.patient.id, second.patient_id}
-        assert len(session.scalars(select(Link)).all()) == len(messages()) == len(made)
-        for each in made:
-            assert [
-                record.entity_id for record in log_of(session, each.patient_id) if record.action == "assignment.open"
-            ]
+        logs = [log_of(session, each) for each in patients]
+        opened = [[record.id for record in log if record.action == "assignment.open"] for log in logs]
+        assert opened[0] == opened[1]
+        assert len(opened[0]) == 1
 
 
 def _with_a_plan(session: Session, hospital: Hospital, like: Plan) -> Plan:
@@ -122,7 +120,7 @@ def test_an_ended_episode_asks_nothing_more(hospital: Hospital, database: Settin
     assert (planned(), messages()) == ([], [])
 
 
-def test_an_assignment_opens_with_its_window_and_one_message_with_a_link_of_its_own(
+def test_an_assignment_opens_with_its_window_and_one_message_that_has_no_words_yet(
     hospital: Hospital, database: Settings
 ) -> None:
     ask(database)
@@ -131,25 +129,30 @@ def test_an_assignment_opens_with_its_window_and_one_message_with_a_link_of_its_
     hours = [(each - NINE).total_seconds() / 3600 for each in (row.due_at, row.overdue_at, row.expires_at)]
     assert hours == [24, 36, 120]
     assert row.begun_expires_at == NINE + timedelta(hours=132)
-    with reading() as session:
-        (message,) = session.scalars(select(Message).where(Message.assignment_id == row.id))
-        letter = sealing.open_column(session, message, "letter")
-        (link,) = session.scalars(select(Link).where(Link.assignment_id == row.id))
-        assert link.expires_at == message.expires_at == row.begun_expires_at
-    assert letter["to"] == "+4790000001"
-    assert f"{database.public_address}/a#" in letter["body"]
+    (message,) = messages()
+    assert (message.assignment_id, message.letter_sealed, message.expires_at) == (row.id, None, row.begun_expires_at)
 
 
-def test_after_weeks_of_standing_still_the_past_ones_are_stored_as_expired_and_she_is_asked_once(
+def test_weeks_before_she_was_registered_are_not_hers_and_are_named_nowhere(
+    hospital: Hospital, database: Settings
+) -> None:
+    assert rows(select(Plan.next_opens_at)) == [NINE]  # the first Monday of treatment was a week before
+    open_all(database)
+    assert [row.opens_at for row in planned()] == [NINE]
+
+
+def test_after_weeks_of_standing_still_the_past_ones_are_stored_as_expired_the_unit_is_told_and_she_is_asked_once(
     hospital: Hospital, database: Settings
 ) -> None:
     clock.move_to(NINE + timedelta(weeks=5, hours=3))
     open_all(database)
     made = planned()
-    assert [row.status for row in made] == ["expired"] * 6 + ["open"]
-    assert [row.opens_at for row in made] == [NINE + timedelta(weeks=week) for week in range(-1, 6)]
+    assert [row.status for row in made] == ["expired"] * 5 + ["open"]
+    assert [row.opens_at for row in made] == [NINE + timedelta(weeks=week) for week in range(6)]
     assert [message.assignment_id for message in messages()] == [made[-1].id]
     assert open_all(database) == []
+    told = the_alert("not-asked")
+    assert (told.short, told.findings[0]["reason"]["values"]) == (("not-asked", 2, "open"), {"times": 5.0})
 
 
 def test_a_stop_within_the_window_only_delays_the_message(hospital: Hospital, database: Settings) -> None:
@@ -164,16 +167,13 @@ def test_a_week_after_week_asks_each_week_once(hospital: Hospital, database: Set
         open_all(database)
         later(days=1)
     days = [date.fromisoformat(row.occurrence.partition(":")[2]) for row in planned()]
-    assert days == [date(2026, 10, 26) + timedelta(weeks=week) for week in range(10)]
+    assert days == [date(2026, 11, 2) + timedelta(weeks=week) for week in range(9)]
 
 
-def test_a_patient_without_a_phone_is_asked_without_a_message_and_silence_finds_her(
-    hospital: Hospital, database: Settings
-) -> None:
+def test_a_patient_without_a_phone_is_asked_and_silence_finds_her(hospital: Hospital, database: Settings) -> None:
     with transaction() as session:
         session.scalars(select(ContactPoint)).one().active = False
     assignment_id = ask(database)
-    assert messages() == []
     later(hours=36)
     with transaction() as session:
         assert responses.raise_silence(session, assignment_id)

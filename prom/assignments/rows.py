@@ -1,0 +1,160 @@
+"""The rows of what is asked: assignments, and the messages that bring them, which get their words as they are sent."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from prom.assignments.models import Assignment
+from prom.audit import service as audit
+from prom.audit.service import SYSTEM, Actor
+from prom.db import new_id
+from prom.messaging.models import Kind, State
+from prom.messaging.outbox import Letter
+from prom.pathways.definition import Asked
+from prom.pathways.models import Episode
+
+#: The columns of the rows that are written many at a time, in the order in which they are made.
+ASSIGNMENT = (
+    *("id", "tenant_id", "patient_id", "episode_id", "unit_id", "origin", "occurrence", "questionnaire", "rules"),
+    *("status", "opens_at", "due_at", "overdue_at", "expires_at", "begun_expires_at", "wrong_birth_dates"),
+)
+MESSAGE = (
+    *("id", "tenant_id", "patient_id", "unit_id", "assignment_id", "kind", "key", "state"),
+    *("created_at", "send_after", "try_at", "expires_at", "lease", "attempts"),
+)
+INFORMATION = ("id", "tenant_id", "patient_id", "episode_id", "key", "pathway", "given_at")
+#: An opening that is later than this is reminded from the moment of its message on.
+LATE = timedelta(hours=1)
+#: For how long it is said that a text waits, or that nobody reads any more.
+WORDS_LAST = timedelta(days=7)
+
+
+class Subject(NamedTuple):
+    """Whose rows they are."""
+
+    tenant_id: uuid.UUID
+    patient_id: uuid.UUID
+    episode_id: uuid.UUID
+    unit_id: uuid.UUID
+
+
+def subject(of: Episode) -> Subject:
+    """Return whose an episode is."""
+    return Subject(of.tenant_id, of.patient_id, of.id, of.unit_id)
+
+
+def row(of: Episode, asked: Asked, origin: str, occurrence: str, opens: datetime) -> Assignment:
+    """Make an assignment's row, which `store` writes: open, with its whole window."""
+    values = (new_id(), *subject(of), *asked_at(asked, origin, occurrence, opens, "open"))
+    return Assignment(**dict(zip(ASSIGNMENT, values, strict=True)))
+
+
+def asked_at(asked: Asked, origin: str, occurrence: str, opens: datetime, status: str) -> tuple[Any, ...]:
+    """Return what all assignments of one questionnaire at one instant share: the columns from `origin` on."""
+    window = asked.window
+    ends = (opens + each for each in (window.due, window.overdue, window.expires, window.begun_expires))
+    return (origin, occurrence, asked.questionnaire, asked.rules, status, opens, *ends, 0)
+
+
+def store(session: Session, made: Sequence[Assignment], actor: Actor) -> None:
+    """Write new assignments with their audit records."""
+    session.add_all(made)
+    session.flush()
+    for assignment in made:
+        audit.about(session, actor, "assignment.open", assignment)
+
+
+def brings(asked: Asked) -> bool:
+    """Whether the patient is told of it: she may answer, or somebody on her behalf."""
+    return bool({"patient", "proxy"} & set(asked.answered_by))
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One message that goes with an assignment: kind, the end of its key, and between which instants."""
+
+    kind: Kind
+    suffix: str
+    send_after: datetime
+    expires_at: datetime
+
+
+def sendings(asked: Asked, opens: datetime, now: datetime) -> Iterator[Sending]:
+    """Yield the message of an assignment that opens, and its reminders, counted from when she can know of it."""
+    if not brings(asked):
+        return
+    yield Sending(Kind.ASSIGNMENT, "", now, opens + asked.window.begun_expires)
+    since, ends = opens if now - opens < LATE else now, opens + asked.window.expires
+    for number, after in enumerate(asked.reminders, 1):
+        if since + after < ends:
+            yield Sending(Kind.REMINDER, f":{number}", since + after, ends)
+
+
+def message(whose: Subject, assignment_id: uuid.UUID, sending: Sending, now: datetime) -> tuple[Any, ...]:
+    """Return a message's row; its key names the assignment, so that there is one of each."""
+    key = f"{sending.kind.value}:{assignment_id}{sending.suffix}"
+    return _message(whose, assignment_id, sending.kind, key, now, sending.send_after, sending.expires_at)
+
+
+def information_message(whose: Subject, information_id: uuid.UUID, now: datetime) -> tuple[Any, ...]:
+    """Return the row of the message that says that a text waits."""
+    key = f"{Kind.INFORMATION.value}:{information_id}"
+    return _message(whose, None, Kind.INFORMATION, key, now, now, now + WORDS_LAST)
+
+
+def _message(
+    whose: Subject,
+    assignment_id: uuid.UUID | None,
+    kind: Kind,
+    key: str,
+    now: datetime,
+    send_after: datetime,
+    expires: datetime,
+) -> tuple[Any, ...]:
+    return (
+        *(new_id(), whose.tenant_id, whose.patient_id, whose.unit_id, assignment_id, kind.value, key),
+        *(State.PENDING.value, now, send_after, send_after, expires, 0, 0),
+    )
+
+
+def letters(assignment: Assignment, asked: Asked, now: datetime) -> list[Letter]:
+    """Return the messages of one assignment, to be put into the outbox one by one."""
+    return [
+        Letter(
+            tenant_id=assignment.tenant_id,
+            kind=each.kind,
+            key=f"{each.kind.value}:{assignment.id}{each.suffix}",
+            patient_id=assignment.patient_id,
+            unit_id=assignment.unit_id,
+            assignment_id=assignment.id,
+            send_after=each.send_after,
+            expires_at=each.expires_at,
+        )
+        for each in sendings(asked, assignment.opens_at, now)
+    ]
+
+
+def record(session: Session, whose: Sequence[Subject], ids: Sequence[uuid.UUID], action: str) -> None:
+    """Write the audit records of many rows: one for each unit, with its subjects; it names the row where there is one.
+
+    `action` is such as `assignment.open`; what it names first is the kind of row.
+    """
+    by_unit: dict[tuple[uuid.UUID, uuid.UUID], list[int]] = {}
+    for number, each in enumerate(whose):
+        by_unit.setdefault((each.tenant_id, each.unit_id), []).append(number)
+    for (tenant_id, unit_id), numbers in by_unit.items():
+        audit.record(
+            session,
+            SYSTEM,
+            action,
+            tenant_id=tenant_id,
+            entity=action.partition(".")[0],
+            entity_id=ids[numbers[0]] if len(numbers) == 1 else None,
+            subjects=[whose[number].patient_id for number in numbers],
+            unit_id=unit_id,
+            reason="tick",
+        )
