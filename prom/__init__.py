@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from prom.clinic.pages import pages as clinic
     from prom.exports.pages import pages as exports
     from prom.fhir.routes import routes as fhir
+    from prom.messaging.routes import routes as hooks
     from prom.oversight.pages import pages as oversight
     from prom.oversight.routes import routes as metrics
     from prom.responses.pages import pages as responses
@@ -48,7 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     traffic.watch(app)
     web.prepare(app)
-    for pages in (staff, clinic, authoring, responses, exports, oversight, metrics, fhir):
+    for pages in (staff, clinic, authoring, responses, exports, oversight, metrics, fhir, hooks):
         app.register_blueprint(pages)
     register_api(app)
     web.exempt_machine_doors(app)

@@ -12,6 +12,8 @@ from sqlalchemy.exc import ArgumentError
 from prom.errors import StartRefused
 from prom.logs import Form
 
+#: The door at which Twilio tells how a message fares; the message's id follows it.
+TWILIO_CALLBACK = "/hooks/twilio/status"
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -22,6 +24,8 @@ class Twilio:
     account: str
     token: str
     sender: str
+    #: Where the vendor tells how a message fares, without the message's id; None where it cannot reach us.
+    callback: str | None = None
 
 
 @dataclass(frozen=True)
@@ -80,15 +84,19 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         key_file=Path(given.get("PROM_KEY_FILE") or home / "keys" / "master.key"),
         master_key=given.get("PROM_MASTER_KEY") or None,
         port=port,
-        public_address=(given.get("PROM_PUBLIC_ADDRESS") or f"http://localhost:{port}").rstrip("/"),
+        public_address=_public_address(given, port),
         demo=given.get("PROM_DEMO", "") == "1",
         requests_per_minute=_whole(given, "PROM_REQUESTS_PER_MINUTE", 6000, 1, 10_000_000),
         log_format=_log_format(given.get("PROM_LOG_FORMAT") or None),
         slow_query_ms=_whole(given, "PROM_SLOW_QUERY_MS", 0, 0, 600_000) if given.get("PROM_SLOW_QUERY_MS") else None,
-        twilio=_twilio(given),
+        twilio=_twilio(given, _public_address(given, port)),
         persons=_persons(given.get("PROM_PERSONS") or None),
         persons_token=given.get("PROM_PERSONS_TOKEN") or None,
     )
+
+
+def _public_address(given: Mapping[str, str], port: int) -> str:
+    return (given.get("PROM_PUBLIC_ADDRESS") or f"http://localhost:{port}").rstrip("/")
 
 
 def _persons(text: str | None) -> str | None:
@@ -122,7 +130,7 @@ def _check_database(url: str) -> None:
         raise StartRefused(f"PROM_DATABASE_URL names {name!r}; Prom runs on sqlite and postgresql+psycopg.")
 
 
-def _twilio(given: Mapping[str, str]) -> Twilio | None:
+def _twilio(given: Mapping[str, str], public_address: str) -> Twilio | None:
     names = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_SENDER")
     present = [name for name in names if given.get(name)]
     if not present:
@@ -130,4 +138,7 @@ def _twilio(given: Mapping[str, str]) -> Twilio | None:
     if len(present) < len(names):
         absent = ", ".join(sorted(set(names) - set(present)))
         raise StartRefused(f"Twilio is half configured: {absent} is not set. Set all three, or none of them.")
-    return Twilio(*(given[name] for name in names))
+    # The vendor takes no address that it cannot reach, and no message with one.
+    callback = f"{public_address}{TWILIO_CALLBACK}" if public_address.startswith("https://") else None
+    account, token, sender = (given[name] for name in names)
+    return Twilio(account, token, sender, callback)

@@ -197,6 +197,18 @@ def _messages() -> None:
         message.drop_constraint(op.f("ck_message_open_has_a_letter"), type_="check")
         message.create_check_constraint(op.f("ck_message_kind_known"), KINDS)
     op.create_table(
+        "message_copy",
+        sa.Column("vendor_id", sa.String(), nullable=False),
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_message_copy_message_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_message_copy_tenant_id")),
+        sa.PrimaryKeyConstraint("vendor_id", name=op.f("pk_message_copy")),
+    )
+    op.create_index(op.f("ix_message_copy_message_id"), "message_copy", ["message_id"], unique=False)
+    op.create_table(
         "incoming",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("tenant_id", sa.Uuid(), nullable=False),

@@ -130,6 +130,21 @@ class Message(Base):
     )
 
 
+class MessageCopy(Base):
+    """A letter that the vendor has beside the one its message names: it was sent again after an answer was lost."""
+
+    __tablename__ = "message_copy"
+
+    vendor_id: Mapped[str] = mapped_column(primary_key=True)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("message.id"))
+    noted_at: Mapped[datetime] = mapped_column(Instant)
+    #: When the vendor was asked to forget its words, and had done so.
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (Index(None, "message_id"),)
+
+
 class Incoming(Base):
     """An SMS that came in. Its words are sealed with the patient's key; the tenant's where nobody is known."""
 

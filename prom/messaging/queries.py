@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from prom.messaging.models import HAS_FAILED, HAS_LETTER, IS_OPEN, Kind, Message
+from prom.messaging.models import HAS_FAILED, HAS_LETTER, IS_OPEN, OPEN_STATES, Kind, Message, State
 from prom.patients import sealing
 
 #: What brings a patient a link.
@@ -45,6 +46,101 @@ def links_since(session: Session, patient_id: uuid.UUID, since: datetime, kinds:
         )
     )
     return made or 0
+
+
+class Shown(StrEnum):
+    """Where a message stands, as staff are told."""
+
+    PENDING = "pending"
+    LEASED = "leased"
+    AMBIGUOUS = "ambiguous"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    #: It is tried again by itself.
+    FAILED_FOR_NOW = "failed-for-now"
+    FAILED_FOR_GOOD = "failed-for-good"
+    #: Not to be sent any more; the reason says why.
+    CANCELLED = "cancelled"
+
+
+def shown(message: Message) -> Shown:
+    """Return where a message stands. One that waits for its time, such as the end of quiet hours, has not failed."""
+    if message.state == State.FAILED:
+        return Shown.FAILED_FOR_GOOD
+    if message.state == State.PENDING and message.failure is not None and message.attempts > 0:
+        return Shown.FAILED_FOR_NOW
+    return Shown(message.state)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One message to a patient, without its words: what for, where it stands, when, and why it was not sent.
+
+    `reason` is a code: of what withheld it (`answered`), what it waits for (`quiet-hours`), or of the vendor's
+    (`twilio-30003`). `due_at` is when it was to be sent, `next_at` when an open one is seen to next.
+    """
+
+    id: uuid.UUID
+    kind: str
+    state: Shown
+    reason: str | None
+    due_at: datetime
+    next_at: datetime | None
+    accepted_at: datetime | None
+    settled_at: datetime | None
+    attempts: int
+    segments: int | None
+    assignment_id: uuid.UUID | None
+
+
+def contact_log(session: Session, patient_id: uuid.UUID, limit: int = 200) -> Sequence[Contact]:
+    """Return every message to a patient, newest first. Whoever shows it writes the audit record."""
+    rows = session.scalars(
+        select(Message)
+        .where(Message.patient_id == patient_id)
+        .order_by(Message.created_at.desc(), Message.id.desc())
+        .limit(limit)
+    )
+    return [_contact(row) for row in rows]
+
+
+def _contact(row: Message) -> Contact:
+    return Contact(
+        id=row.id,
+        kind=row.kind,
+        state=shown(row),
+        reason=row.failure,
+        due_at=row.send_after,
+        next_at=row.try_at if row.state in OPEN_STATES else None,
+        accepted_at=row.accepted_at,
+        settled_at=row.settled_at,
+        attempts=row.attempts,
+        segments=row.segments,
+        assignment_id=row.assignment_id,
+    )
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A message that a worker has still to see to, for an operator: neither patient nor words."""
+
+    id: uuid.UUID
+    kind: str
+    state: Shown
+    reason: str | None
+    due_at: datetime
+    next_at: datetime
+    attempts: int
+
+
+def waiting(session: Session, now: datetime, limit: int = 100) -> Sequence[Waiting]:
+    """Return what should have been sent by now and was not, the longest waiting first."""
+    rows = session.scalars(
+        select(Message).where(text(IS_OPEN), Message.send_after <= now).order_by(Message.send_after).limit(limit)
+    )
+    return [
+        Waiting(row.id, row.kind, shown(row), row.failure, row.send_after, row.try_at, row.attempts) for row in rows
+    ]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from enum import Enum, auto
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -52,3 +53,31 @@ class Transport(Protocol):
 
     def find(self, letter: Letter, since: datetime) -> str | None:
         """Return the vendor's id of this letter if the vendor has it since an instant; raises Refused or Ambiguous."""
+
+
+class Progress(Enum):
+    """How far the vendor says that a letter has come."""
+
+    ON_ITS_WAY = auto()
+    DELIVERED = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True)
+class Told:
+    """The vendor's word about a letter that it has; `code` says why it failed, short and without number or words."""
+
+    vendor_id: str
+    progress: Progress
+    code: str | None = None
+
+
+@runtime_checkable
+class Keeper(Protocol):
+    """A vendor that remembers what it was given: it can be asked how a letter fared, and told to forget its words."""
+
+    def ask_after(self, vendor_id: str) -> Told:
+        """Return how far a letter has come; raises Refused or Ambiguous."""
+
+    def erase(self, vendor_id: str) -> None:
+        """Let the vendor forget a letter's words; one that it does not know is well too. Raises as `ask_after`."""

@@ -21,7 +21,7 @@ R = TypeVar("R")
 #: Where the signed cookie keeps the session's token.
 TOKEN = "session"
 #: The blueprints whose names begin so are for machines: there a bearer token counts, and no cookie.
-MACHINE_DOORS = ("api", "fhir")
+MACHINE_DOORS = ("api", "fhir", "hooks")
 
 
 class Caller(Protocol):

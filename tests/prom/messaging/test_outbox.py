@@ -3,6 +3,7 @@
 import threading
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
@@ -89,7 +90,7 @@ def test_a_letter_does_not_open_through_another_message(hospital: Hospital) -> N
 
 
 @pytest.mark.parametrize("half", [{"body": None}, {"to": None}])
-def test_half_a_letter_is_refused(hospital: Hospital, half: dict[str, None]) -> None:
+def test_half_a_letter_is_refused(hospital: Hospital, half: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="both number and words"):
         put(hospital, **half)
 

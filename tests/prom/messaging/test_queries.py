@@ -86,3 +86,42 @@ def test_letters_are_opened_newest_first_up_to_the_limit(hospital: Hospital) -> 
         assert (newest.id, newest.patient_id, newest.kind) == (alert, None, "on-call")
         assert (older.to, older.body, older.state) == (MOBILE, WORDS, "pending")
         assert queries.list_open(session, limit=1) == [newest]
+
+
+def test_a_patients_contact_log_tells_where_each_message_stands_and_why(hospital: Hospital) -> None:
+    put(hospital, "refused")
+    outbox.deliver_due(FakeTransport([Does.REFUSE_FOR_EVER]))
+    later(minutes=1)
+    put(hospital, "busy")
+    outbox.deliver_due(FakeTransport([Does.REFUSE_FOR_NOW]))
+    put(hospital, "lost")
+    outbox.deliver_due(FakeTransport([Does.HANG]))
+    put(hospital, "wordless", to=None, body=None)
+    outbox.deliver_due(FakeTransport())
+    put(hospital, "waits", send_after=MONDAY + timedelta(hours=5))
+    put_on_call(hospital)
+    with reading() as session:
+        assert queries.contact_log(session, uuid.uuid4()) == []
+        log = queries.contact_log(session, hospital.patient.id)
+    assert [(each.state, each.reason) for each in log] == [
+        ("pending", None),
+        ("pending", "no-composer"),
+        ("ambiguous", "no-answer"),
+        ("failed-for-now", "busy"),
+        ("failed-for-good", "no-such-number"),
+    ]
+    assert (log[0].due_at, log[0].next_at) == (MONDAY + timedelta(hours=5),) * 2
+    assert (log[-1].settled_at, log[-1].next_at, log[-1].attempts) == (MONDAY, None, 1)
+
+
+def test_what_waits_is_told_without_patient_or_words_the_oldest_first(hospital: Hospital) -> None:
+    late = put(hospital)
+    later(minutes=1)
+    alert = put_on_call(hospital)
+    put(hospital, "waits", send_after=MONDAY + timedelta(hours=5))
+    with reading() as session:
+        found = queries.waiting(session, clock.now())
+    assert [(each.id, each.kind, each.state) for each in found] == [
+        (late, "assignment", "pending"),
+        (alert, "on-call", "pending"),
+    ]

@@ -3,6 +3,8 @@
 import json
 import logging
 import uuid
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -18,8 +20,8 @@ from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
 from prom.config import Twilio as Account
-from prom.messaging.transport import Ambiguous, Letter, Refused
-from prom.messaging.twilio import TIMEOUT, Twilio, _quiet_http_client
+from prom.messaging.transport import Ambiguous, Letter, Progress, Refused, Told
+from prom.messaging.twilio import TIMEOUT, Twilio, _quiet_http_client, told
 from tests.conftest import MONDAY
 from tests.prom.messaging.letters import MOBILE, WORDS
 
@@ -114,6 +116,65 @@ def test_a_messaging_service_is_named_as_one() -> None:
     network = FakeNetwork(201, {"sid": "SM1"})
     Twilio(Account(ACCOUNT.account, ACCOUNT.token, "MG" + "0" * 32), network).send(LETTER)
     assert network.requests[0]["data"] == {"To": MOBILE, "MessagingServiceSid": "MG" + "0" * 32, "Body": WORDS}
+
+
+def test_the_vendor_is_told_where_to_tell_how_the_message_fares() -> None:
+    network = FakeNetwork(201, {"sid": "SM1"})
+    account = replace(ACCOUNT, callback="https://prom.example/hooks/twilio/status")
+    Twilio(account, network).send(LETTER)
+    told = network.requests[0]["data"]["StatusCallback"]
+    assert told == f"https://prom.example/hooks/twilio/status/{LETTER.message_id}"
+
+
+@pytest.mark.parametrize(
+    "lasts, seconds", [(timedelta(minutes=5), 300), (timedelta(seconds=1), 60), (timedelta(days=3), 36_000)]
+)
+def test_a_message_is_not_brought_after_its_end(lasts: timedelta, seconds: int) -> None:
+    network = FakeNetwork(201, {"sid": "SM1"})
+    Twilio(ACCOUNT, network).send(replace(LETTER, lasts=lasts))
+    assert network.requests[0]["data"]["ValidityPeriod"] == seconds
+
+
+@pytest.mark.parametrize(
+    "status, code, progress, word",
+    [
+        ("queued", None, Progress.ON_ITS_WAY, None),
+        ("sent", None, Progress.ON_ITS_WAY, None),
+        ("a word of next year's", None, Progress.ON_ITS_WAY, None),
+        ("delivered", None, Progress.DELIVERED, None),
+        ("undelivered", 30003, Progress.FAILED, "twilio-30003"),
+        ("failed", None, Progress.FAILED, "twilio-failed"),
+    ],
+)
+def test_the_vendor_can_be_asked_after_a_letter(
+    status: str, code: int | None, progress: Progress, word: str | None
+) -> None:
+    network = FakeNetwork(200, {"sid": "SM1", "status": status, "error_code": code})
+    assert Twilio(ACCOUNT, network).ask_after("SM1") == Told("SM1", progress, word)
+    assert network.requests[0]["url"].endswith("/Messages/SM1.json")
+
+
+def test_a_code_that_is_no_number_is_not_repeated() -> None:
+    found = told({"MessageSid": "SM1", "MessageStatus": "failed", "ErrorCode": f"to {MOBILE}"})
+    assert found == Told("SM1", Progress.FAILED, "twilio-failed")
+
+
+def test_the_vendor_is_made_to_forget_a_letters_words() -> None:
+    network = FakeNetwork(200, {"sid": "SM1", "body": ""})
+    Twilio(ACCOUNT, network).erase("SM1")
+    assert (network.requests[0]["method"], network.requests[0]["data"]) == ("POST", {"Body": ""})
+
+
+def test_what_the_vendor_does_not_have_is_forgotten() -> None:
+    Twilio(ACCOUNT, refused(404, 20404)).erase("SM1")
+
+
+@pytest.mark.parametrize("ask", [Twilio.ask_after, Twilio.erase])
+def test_a_vendor_that_does_not_answer_says_so(ask: Callable[[Twilio, str], object]) -> None:
+    with pytest.raises(Ambiguous):
+        ask(Twilio(ACCOUNT, FakeNetwork(error=ReadTimeout())), "SM1")
+    with pytest.raises(Refused):
+        ask(Twilio(ACCOUNT, refused(400, 20009)), "SM1")
 
 
 def test_the_vendors_list_is_asked_by_number() -> None:

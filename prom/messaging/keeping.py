@@ -1,0 +1,115 @@
+"""What is left to do at a vendor that keeps what it was given: ask how a letter fared, and let it forget the words."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from prom import clock
+from prom.db import reading, transaction
+from prom.messaging.models import SETTLED_STATES, Message, MessageCopy, State
+from prom.messaging.progress import note
+from prom.messaging.sending import word
+from prom.messaging.taking import record
+from prom.messaging.transport import Ambiguous, Keeper, Refused, Transport
+
+#: Older ones are left: the vendor itself keeps nothing for so long.
+OLDEST = timedelta(days=30)
+#: At most so many calls to the vendor in one run, and no longer than this.
+AT_ONCE = 200
+LONGEST_RUN = timedelta(seconds=30)
+
+log = structlog.get_logger()
+
+
+def keep_up(transport: Transport) -> int:
+    """Ask after letters of which nothing was heard, erase the words of those that are settled; returns how many.
+
+    What the vendor refuses is tried again with the next run. No transaction is open while the vendor is called. A
+    transport that keeps nothing has nothing to be asked.
+    """
+    if not isinstance(transport, Keeper):
+        return 0
+    return _ask(transport) + _erase(transport) + _erase_copies(transport)
+
+
+def _ask(keeper: Keeper) -> int:
+    """A callback that was lost would leave a message accepted for ever, and a failure unseen."""
+    with reading() as session:
+        silent = _silent(session)
+    done, ends = 0, clock.now() + LONGEST_RUN
+    for message in silent:
+        if clock.now() >= ends:
+            break
+        try:
+            told = keeper.ask_after(str(message.vendor_id))
+        except (Refused, Ambiguous) as error:
+            log.warning("vendor tells nothing", message_id=str(message.id), code=word(error))
+            continue
+        with transaction() as session:
+            done += note(session, message.id, told)
+            _ask_later(session, message)
+    return done
+
+
+def _silent(session: Session) -> Sequence[Message]:
+    now = clock.now()
+    found = select(Message).where(
+        Message.accepted_at > now - OLDEST,
+        Message.state == State.ACCEPTED,
+        Message.expires_at > now,
+        Message.try_at <= now,
+    )
+    return session.scalars(found.order_by(Message.try_at).limit(AT_ONCE)).all()
+
+
+def _ask_later(session: Session, message: Message) -> None:
+    row = session.get_one(Message, message.id)
+    if row.state == State.ACCEPTED and row.accepted_at is not None:
+        row.try_at = clock.now() + (clock.now() - row.accepted_at)
+
+
+def _erase(keeper: Keeper) -> int:
+    now = clock.now()
+    over = or_(Message.state.in_(SETTLED_STATES), Message.expires_at <= now)
+    with reading() as session:
+        rows = session.scalars(
+            select(Message)
+            .where(Message.accepted_at > now - OLDEST, Message.erased_at.is_(None), over)
+            .order_by(Message.accepted_at)
+            .limit(AT_ONCE)
+        ).all()
+    done, ends = 0, now + LONGEST_RUN
+    for message in rows:
+        if clock.now() >= ends or not _erased(keeper, str(message.vendor_id)):
+            continue
+        with transaction() as session:
+            row = session.get_one(Message, message.id)
+            row.erased_at = clock.now()
+            record(session, "message.blank", row)
+        done += 1
+    return done
+
+
+def _erase_copies(keeper: Keeper) -> int:
+    with reading() as session:
+        open_copies = select(MessageCopy).where(MessageCopy.erased_at.is_(None)).limit(AT_ONCE)
+        copies = session.scalars(open_copies).all()
+    done = 0
+    for copy in copies:
+        if _erased(keeper, copy.vendor_id):
+            with transaction() as session:
+                session.get_one(MessageCopy, copy.vendor_id).erased_at = clock.now()
+            done += 1
+    return done
+
+
+def _erased(keeper: Keeper, vendor_id: str) -> bool:
+    try:
+        keeper.erase(vendor_id)
+    except (Refused, Ambiguous) as error:
+        log.warning("vendor does not forget", code=word(error))
+        return False
+    return True

@@ -1,0 +1,134 @@
+"""What a vendor keeps: it is asked after letters of which nothing was heard, and made to forget what is settled."""
+
+import uuid
+from collections.abc import Mapping
+
+import pytest
+
+from prom.audit.queries import log_of
+from prom.db import engine, reading, transaction
+from prom.messaging import outbox
+from prom.messaging.keeping import keep_up
+from prom.messaging.models import Message, MessageCopy
+from prom.messaging.progress import note
+from prom.messaging.transport import Progress, Refused, Told
+from tests.conftest import Hospital
+from tests.fake_transport import FakeTransport
+from tests.prom.messaging.letters import later, message, put
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+class Keeping(FakeTransport):
+    """A vendor that keeps what it was given. `knows` is what it tells about each letter."""
+
+    def __init__(self, knows: Mapping[str, Told | Refused] | None = None) -> None:
+        super().__init__()
+        self.knows = dict(knows or {})
+        self.asked_after: list[str] = []
+        self.erased: list[str] = []
+        self.refuses = False
+
+    def ask_after(self, vendor_id: str) -> Told:
+        """Tell."""
+        self.connections_open_meanwhile += engine().pool.checkedout()  # type: ignore[attr-defined]
+        self.asked_after.append(vendor_id)
+        found = self.knows[vendor_id]
+        if isinstance(found, Refused):
+            raise found
+        return found
+
+    def erase(self, vendor_id: str) -> None:
+        """Forget."""
+        self.connections_open_meanwhile += engine().pool.checkedout()  # type: ignore[attr-defined]
+        if self.refuses:
+            raise Refused("busy", final=False)
+        self.erased.append(vendor_id)
+
+
+def told(message_id: uuid.UUID, progress: Progress, vendor_id: str = "fake-1") -> None:
+    """Let the vendor tell about a message."""
+    with transaction() as session:
+        note(session, message_id, Told(vendor_id, progress, "twilio-30007"))
+
+
+def test_a_vendor_that_keeps_nothing_is_not_asked(hospital: Hospital) -> None:
+    put(hospital)
+    outbox.deliver_due(FakeTransport())
+    later(days=4)
+    assert keep_up(FakeTransport()) == 0
+
+
+def test_a_vendor_that_does_not_forget_is_asked_again(hospital: Hospital) -> None:
+    made, vendor = put(hospital), Keeping()
+    outbox.deliver_due(vendor)
+    told(made, Progress.DELIVERED)
+    vendor.refuses = True
+    assert keep_up(vendor) == 0
+    assert message(made).erased_at is None
+    vendor.refuses = False
+    assert keep_up(vendor) == 1
+    assert vendor.erased == ["fake-1"]
+
+
+@pytest.mark.parametrize("progress", [Progress.DELIVERED, Progress.FAILED])
+def test_the_words_of_a_settled_message_are_erased_once(hospital: Hospital, progress: Progress) -> None:
+    made, vendor = put(hospital), Keeping()
+    outbox.deliver_due(vendor)
+    assert keep_up(vendor) == 0
+    told(made, progress)
+    assert (keep_up(vendor), keep_up(vendor), vendor.erased) == (1, 0, ["fake-1"])
+    assert message(made).erased_at is not None
+    assert vendor.connections_open_meanwhile == 0
+    with reading() as session:
+        assert "message.blank" in {record.action for record in log_of(session, hospital.patient.id)}
+
+
+def test_the_words_of_a_message_that_nothing_was_heard_of_are_erased_at_its_end(hospital: Hospital) -> None:
+    put(hospital)
+    vendor = Keeping()
+    outbox.deliver_due(vendor)
+    later(days=3)
+    assert (keep_up(vendor), vendor.erased, vendor.asked_after) == (1, ["fake-1"], [])
+
+
+def test_the_words_of_a_second_copy_are_erased_too(hospital: Hospital) -> None:
+    made, vendor = put(hospital), Keeping()
+    outbox.deliver_due(vendor)
+    told(made, Progress.DELIVERED, "fake-9")
+    assert (keep_up(vendor), vendor.erased) == (2, ["fake-1", "fake-9"])
+    with reading() as session:
+        assert session.get_one(MessageCopy, "fake-9").erased_at is not None
+
+
+def test_a_letter_of_which_nothing_was_heard_is_asked_after_less_and_less_often(hospital: Hospital) -> None:
+    put(hospital)
+    vendor = Keeping({"fake-1": Told("fake-1", Progress.ON_ITS_WAY)})
+    outbox.deliver_due(vendor)
+    asked = []
+    for _ in range(24):
+        later(minutes=5)
+        keep_up(vendor)
+        asked.append(len(vendor.asked_after))
+    assert (asked[0], asked[1], asked[-1]) == (0, 1, 4)
+    assert vendor.connections_open_meanwhile == 0
+
+
+def test_a_failure_whose_callback_was_lost_comes_out(hospital: Hospital) -> None:
+    made = put(hospital)
+    vendor = Keeping({"fake-1": Told("fake-1", Progress.FAILED, "twilio-30003")})
+    outbox.deliver_due(vendor)
+    later(minutes=11)
+    assert keep_up(vendor) == 2  # told, and erased at once
+    assert (message(made).state, message(made).failure) == ("failed", "twilio-30003")
+
+
+def test_a_vendor_that_cannot_tell_holds_nobody_up(hospital: Hospital) -> None:
+    first, second = put(hospital, "assignment-1"), put(hospital, "assignment-2")
+    vendor = Keeping({"fake-1": Refused("busy", final=False), "fake-2": Told("fake-2", Progress.DELIVERED)})
+    outbox.deliver_due(vendor)
+    later(minutes=11)
+    keep_up(vendor)
+    with reading() as session:
+        states = {session.get_one(Message, each).state for each in (first, second)}
+    assert states == {"accepted", "delivered"}
