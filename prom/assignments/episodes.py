@@ -1,24 +1,52 @@
-"""What clinicians, patients and registers do to an episode in its course. Each verb plans anew what is left to ask."""
+"""What clinicians, patients and registers do to an episode in its course. Each verb plans anew what is left to ask.
+
+How it ends stands in `ending.py`, and is offered here too: callers know one door.
+"""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from prom import clock
+from prom.assignments.ending import END_REASONS, end, stop_person
+from prom.assignments.links import is_answerable, is_paused
+from prom.assignments.models import IS_OPEN as ASSIGNMENT_IS_OPEN
 from prom.assignments.models import Assignment
-from prom.assignments.rows import row, store
+from prom.assignments.planning import Moved, replan
+from prom.assignments.rows import letters, row, store
 from prom.audit import service as audit
 from prom.audit.service import Actor
-from prom.errors import Conflict, Invalid, NotFound
+from prom.catalogue.service import one as definition
+from prom.db import new_id
+from prom.errors import Conflict, Invalid, NotFound, NotPublished
+from prom.messaging import outbox
+from prom.messaging.models import IS_OPEN, Message
 from prom.pathways.definition import Asked, Pathway
-from prom.pathways.models import Episode
+from prom.pathways.models import Episode, EpisodeAnchor
 from prom.pathways.queries import pathway as pathway_of
+from prom.pathways.service import FURTHEST_ANCHOR
 from prom.patients import sealing
+from prom.worklist.service import hold_episode
 
-#: Why a pause, and why an end.
+__all__ = [
+    "END_REASONS",
+    "PAUSE_REASONS",
+    "Moved",
+    "ask_now",
+    "change_version",
+    "end",
+    "is_paused",
+    "pause",
+    "resume",
+    "set_anchor",
+    "stop_person",
+]
+
+#: Why a pause.
 PAUSE_REASONS = ("admitted", "wish", "holiday", "other")
-END_REASONS = ("finished", "withdrawn", "died", "moved", "error")
 
 
 def pause(session: Session, episode: Episode, until: datetime, reason: str, actor: Actor) -> None:
@@ -40,53 +68,72 @@ def pause(session: Session, episode: Episode, until: datetime, reason: str, acto
     audit.about(session, actor, "episode.pause", episode)
 
 
-def is_paused(episode: Episode, now: datetime) -> bool:
-    """Whether nothing opens at an instant."""
-    return episode.paused_until is not None and now < episode.paused_until
-
-
 def resume(session: Session, episode: Episode, actor: Actor) -> None:
-    """End a pause now; raises Conflict where none runs."""
+    """End a pause now; what waited for its end goes on at once. Raises Conflict where none runs."""
     if not is_paused(episode, clock.now()):
         raise Conflict("episode")
     episode.paused_until = clock.now()
     session.flush()
+    session.execute(
+        update(Message)
+        .where(Message.patient_id == episode.patient_id, text(IS_OPEN), Message.failure == "paused")
+        .values(try_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
     audit.about(session, actor, "episode.resume", episode)
 
 
-def set_anchor(session: Session, episode: Episode, code: str, day: date, actor: Actor) -> None:
-    """Set or move a day (in the unit's zone) that timings are reckoned from, and plan anew.
+def set_anchor(session: Session, episode: Episode, code: str, day: date, actor: Actor) -> Sequence[Moved]:
+    """Set or move a day (in the unit's zone) that timings are reckoned from, and plan anew; returns what changed.
 
     Raises Invalid for an anchor that the pathway does not know, or a day further than a year from today; Conflict for
     an episode that has ended.
     """
     _refuse_ended(episode)
+    known = [each.code for each in pathway_of(session, episode.pathway_url, episode.pathway_version).anchors]
+    if code not in known:
+        raise Invalid("anchor")
+    if abs(day - clock.now().date()) > FURTHEST_ANCHOR:
+        raise Invalid("day")
+    if code == known[0]:
+        episode.anchor = day
+    else:
+        _set_further(session, episode, code, day)
+    moved = replan(session, episode)
+    audit.about(session, actor, "episode.set-anchor", episode)
+    return moved
 
 
-def change_version(session: Session, episode: Episode, pathway: Pathway, actor: Actor) -> None:
-    """Let the episode go on by another published version of its pathway, and plan anew.
+def _set_further(session: Session, episode: Episode, code: str, day: date) -> None:
+    found = session.scalars(
+        select(EpisodeAnchor).where(EpisodeAnchor.episode_id == episode.id, EpisodeAnchor.code == code)
+    ).first()
+    if found is None:
+        found = EpisodeAnchor(
+            id=new_id(),
+            tenant_id=episode.tenant_id,
+            patient_id=episode.patient_id,
+            episode_id=episode.id,
+            code=code,
+        )
+        session.add(found)
+    found.day, found.set_at = day, clock.now()
+
+
+def change_version(session: Session, episode: Episode, pathway: Pathway, actor: Actor) -> Sequence[Moved]:
+    """Let the episode go on by another published version of its pathway, and plan anew; returns what changed.
 
     Raises Invalid for another pathway, NotPublished for a draft, Conflict for an episode that has ended.
     """
     _refuse_ended(episode)
-
-
-def end(session: Session, episode: Episode, reason: str, actor: Actor) -> None:
-    """End an episode: what is open is cancelled, nothing more is planned, and she is told that nobody reads any more.
-
-    Not told where she died or the episode was an error. A form that she has begun is judged on what it holds by the
-    next sweep. Raises Invalid for an unknown reason, Conflict for one that has ended.
-    """
-    if reason not in END_REASONS:
-        raise Invalid("reason")
-    _refuse_ended(episode)
-
-
-def stop_person(session: Session, patient_id: uuid.UUID, reason: str, actor: Actor) -> None:
-    """Stop everything about a patient for good, such as at her death (`died`): nothing is asked or sent any more.
-
-    A second time changes nothing. Raises NotFound.
-    """
+    if pathway.url != episode.pathway_url:
+        raise Invalid("pathway")
+    if definition(session, "pathway", pathway.url, pathway.version).status != "active":
+        raise NotPublished("pathway")
+    episode.pathway_version = pathway.version
+    moved = replan(session, episode)
+    audit.about(session, actor, "episode.change-version", episode)
+    return moved
 
 
 def ask_now(session: Session, episode: Episode, key: str, actor: Actor, origin: str) -> Assignment:
@@ -96,17 +143,34 @@ def ask_now(session: Session, episode: Episode, key: str, actor: Actor, origin: 
     or where the same can be answered already.
     """
     _refuse_ended(episode)
-    made = row(episode, _asked(session, episode, key), origin, f"{key}:{uuid.uuid4()}", clock.now())
+    known = pathway_of(session, episode.pathway_url, episode.pathway_version).asked
+    asked = next((each for each in known if each.key == key), None)
+    if asked is None:
+        raise NotFound("key")
+    hold_episode(session, episode.id)  # two at once would both find nothing open
+    if any(_is_the_same(each, asked) for each in open_assignments(session, episode.id)):
+        raise Conflict("assignment")
+    made = row(episode, asked, origin, f"{key}:{new_id()}", clock.now())
     store(session, [made], actor)
+    if origin != "patient":
+        outbox.put_all(session, letters(made, asked, clock.now()))
     return made
 
 
-def _asked(session: Session, episode: Episode, key: str) -> Asked:
-    known = pathway_of(session, episode.pathway_url, episode.pathway_version).asked
-    found = next((each for each in known if each.key == key), None)
-    if found is None:
-        raise NotFound("key")
-    return found
+def _is_the_same(open_one: Assignment, asked: Asked) -> bool:
+    url = asked.questionnaire.partition("|")[0]
+    return (
+        open_one.questionnaire.partition("|")[0] == url
+        and open_one.origin != "staff"
+        and is_answerable(open_one, clock.now())
+    )
+
+
+def open_assignments(session: Session, episode_id: uuid.UUID) -> Sequence[Assignment]:
+    """Return an episode's open assignments, oldest first."""
+    return session.scalars(
+        select(Assignment).where(Assignment.episode_id == episode_id, ASSIGNMENT_IS_OPEN).order_by(Assignment.id)
+    ).all()
 
 
 def _refuse_ended(episode: Episode) -> None:

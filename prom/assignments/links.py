@@ -14,6 +14,7 @@ from prom.audit import service as audit
 from prom.audit.service import Actor
 from prom.db import new_id
 from prom.errors import DeadLink
+from prom.pathways.models import Episode
 from prom.patients.queries import identity
 
 #: How long a browser may go on after it came through a link.
@@ -52,6 +53,11 @@ def is_answerable(assignment: Assignment, now: datetime) -> bool:
     """Whether an assignment can still be answered: open, not locked, and in its window (longer once it is begun)."""
     ends = assignment.begun_expires_at if assignment.begun_at else assignment.expires_at
     return assignment.status == "open" and assignment.locked_at is None and assignment.opens_at <= now < ends
+
+
+def is_paused(episode: Episode, now: datetime) -> bool:
+    """Whether nothing opens and nothing is sent in an episode at an instant."""
+    return episode.paused_until is not None and now < episode.paused_until
 
 
 def start_visit(session: Session, token: str) -> str:
