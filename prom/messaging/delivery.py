@@ -5,6 +5,7 @@ no words was never sent, and what may have gone out is looked up before it goes 
 transaction of its own, and none is open while the vendor or a register is called.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +16,7 @@ from prom.messaging.composing import Compose
 from prom.messaging.models import State
 from prom.messaging.sending import look_up, send
 from prom.messaging.settling import Outcome, settle, wait
+from prom.messaging.spending import Spending
 from prom.messaging.taking import LEASE, Taken, take_next
 from prom.messaging.transport import Transport
 from prom.messaging.wording import PutBack, ask, words
@@ -33,6 +35,11 @@ class _Means:
     transport: Transport
     compose: Compose | None
     persons: PersonSource | None
+    spending: Spending
+
+
+def _never() -> bool:
+    return False
 
 
 def deliver_due(
@@ -41,19 +48,21 @@ def deliver_due(
     compose: Compose | None = None,
     persons: PersonSource | None = None,
     senders: int = 1,
+    stopping: Callable[[], bool] = _never,
 ) -> int:
     """Try every message that is due, alerts to staff first, at most `limit`; returns how many were tried.
 
     `compose` makes the words of those put in without; where there is none they wait (`no-composer`). `persons` is the
     register that is asked about the patient before. `senders`: how many threads wait for the vendor at once; each holds
     one message, so whoever is killed leaves so many behind for the lease to run out, not a batch.
-    To be called with no transaction open. Safe with any number of workers.
+    `stopping` is asked between two messages. To be called with no transaction open. Safe with any number of workers.
     """
-    means, ends, numbers = _Means(transport, compose, persons), clock.now() + LONGEST_RUN, count()
+    means = _Means(transport, compose, persons, Spending())
+    ends, numbers = clock.now() + LONGEST_RUN, count()
 
     def work() -> int:
         tried = 0
-        while clock.now() < ends and next(numbers) < limit and _deliver_next(means):
+        while clock.now() < ends and not stopping() and next(numbers) < limit and _deliver_next(means):
             tried += 1
         return tried
 
@@ -64,7 +73,7 @@ def deliver_due(
 
 
 def _deliver_next(means: _Means) -> bool:
-    taken = take_next(ask_registers=means.persons is not None)
+    taken = take_next(means.spending, ask_registers=means.persons is not None)
     if taken is None:
         return False
     # The lease is committed before anybody outside is called: if we die from here on, the next worker knows.

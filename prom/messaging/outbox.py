@@ -21,6 +21,7 @@ from prom.audit.service import SYSTEM
 from prom.db import new_id, on_postgresql, transaction
 from prom.messaging.delivery import deliver_due
 from prom.messaging.models import HAS_LETTER, IS_OPEN, SETTLED_STATES, Kind, Message, State
+from prom.messaging.segments import measure
 from prom.patients import sealing
 
 __all__ = ["Letter", "blank_settled", "cancel", "deliver_due", "put", "put_all"]
@@ -91,9 +92,11 @@ def _sealed(session: Session, letter: Letter) -> Message:
         lease=0,
         attempts=0,
         letter_sealed=None,
+        segments=None,
     )
     if letter.to is not None and letter.body is not None:
         sealing.seal(session, message, "letter", {"to": letter.to, "body": letter.body})
+        message.segments = measure(letter.body).segments if message.kind != Kind.STAFF else None
     return message
 
 

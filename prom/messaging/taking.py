@@ -18,6 +18,7 @@ from prom.audit.service import SYSTEM
 from prom.crypto import CannotOpen
 from prom.db import transaction
 from prom.messaging.models import IS_OPEN, IS_OPEN_ON_CALL, Kind, Message, State
+from prom.messaging.spending import Spending
 from prom.messaging.transport import Letter
 from prom.patients import sealing
 from prom.patients.queries import identity
@@ -52,17 +53,19 @@ class Taken:
     national_number: str | None = field(default=None, repr=False)
 
 
-def take_next(ask_registers: bool = False, spent: Collection[uuid.UUID] = ()) -> Taken | None:
+def take_next(spending: Spending, ask_registers: bool = False) -> Taken | None:
     """Take the message that is due first, alerts to staff before all others; None where none is due.
 
-    The lease is committed when this returns. `spent`: tenants whose hour's spending is used up.
+    What `spending` holds back is left. The lease is committed when this returns.
     """
     with transaction() as session:
-        message = _due(session, IS_OPEN_ON_CALL, ()) or _due(session, IS_OPEN, spent)
+        message = _due(session, IS_OPEN_ON_CALL) or _due(session, IS_OPEN)
+        if message is not None and message.kind not in NEVER_HELD_BACK and (spent := spending.spent(session)):
+            message = _due(session, IS_OPEN, spent)
         return _leased(session, message, ask_registers) if message is not None else None
 
 
-def _due(session: Session, condition: str, spent: Collection[uuid.UUID]) -> Message | None:
+def _due(session: Session, condition: str, spent: Collection[uuid.UUID] = ()) -> Message | None:
     now = clock.now()
     due = select(Message).where(text(condition), Message.try_at <= now, Message.expires_at > now)
     if spent:

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from prom import clock, metrics
 from prom.db import transaction
+from prom.messaging.closing import closed
 from prom.messaging.composing import Compose, Composed, Later, Withheld
 from prom.messaging.models import Message, State
+from prom.messaging.segments import measure
 from prom.messaging.settling import held, postpone, wait
 from prom.messaging.taking import LEASE, Taken, record
 from prom.messaging.transport import Letter
@@ -118,10 +120,7 @@ def _carried_out(
 ) -> Letter | None:
     match made:
         case Composed():
-            message.composed_at = clock.now()
-            sealing.seal(session, message, "letter", {"to": made.to, "body": made.body})
-            message.try_at = clock.now() + LEASE
-            return Letter(made.to, made.body, message.id, message.expires_at - clock.now())
+            return _sealed(session, message, made)
         case Withheld():
             message.state, message.settled_at = State.CANCELLED, clock.now()
             message.failure, message.letter_sealed = made.code, None
@@ -136,3 +135,12 @@ def _carried_out(
             log.error("message has no words", message_id=str(message.id), failure=code)
             postpone(message, wait(message.kind, taken.lease), code)
     return None
+
+
+def _sealed(session: Session, message: Message, made: Composed) -> Letter:
+    body = closed(session, message, made.body)
+    message.composed_at = clock.now()
+    message.segments = measure(body).segments
+    message.try_at = clock.now() + LEASE
+    sealing.seal(session, message, "letter", {"to": made.to, "body": body})
+    return Letter(made.to, body, message.id, message.expires_at - clock.now())

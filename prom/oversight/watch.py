@@ -11,8 +11,10 @@ from prom import clock, crypto, db, schema
 from prom.errors import StartRefused
 from prom.messaging.models import Kind
 from prom.messaging.queries import failed_by_kind, oldest_due
+from prom.messaging.spending import sent_and_allowed
 from prom.oversight.leading import who_leads
 from prom.oversight.models import Disagreement, Tick
+from prom.staff.models import Tenant
 from prom.worklist.queries import count_overdue
 
 #: A job is silent when it has not ended well for five times its cadence, and at least for a minute.
@@ -79,6 +81,7 @@ def watch(session: Session) -> list[Check]:
         *_jobs(session, now),
         _leader(session, now),
         _outbox(session, now),
+        *_spending(session),
         _alerts(session, now),
         _on_call(session, now),
         _auditor(session),
@@ -117,6 +120,12 @@ def _outbox(session: Session, now: datetime) -> Check:
     if oldest is None:
         return Check("outbox", True, "nothing waits")
     return Check("outbox", now - oldest <= OLDEST_MESSAGE, f"oldest waits {(now - oldest).total_seconds():.0f} s")
+
+
+def _spending(session: Session) -> Iterator[Check]:
+    for tenant_id in session.scalars(select(Tenant.id)):
+        sent, allowed = sent_and_allowed(session, tenant_id)
+        yield Check("spending", sent < allowed, f"{sent} SMS in the last hour, {allowed} allowed")
 
 
 def _alerts(session: Session, now: datetime) -> Check:

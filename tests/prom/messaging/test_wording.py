@@ -20,6 +20,9 @@ from tests.conftest import Hospital
 from tests.fake_transport import Does, FakeTransport, Killed
 from tests.prom.messaging.letters import MOBILE, later, message, put
 
+#: What ends every message that is composed here.
+CLOSING = "Kan ikke besvares, ring 22 00 00 01."
+
 pytestmark = pytest.mark.usefixtures("database")
 
 
@@ -94,7 +97,7 @@ def test_what_is_to_be_sent_later_waits_until_then(hospital: Hospital) -> None:
     assert outbox.deliver_due(vendor, compose=composer) == 0
     later(minutes=1)
     assert outbox.deliver_due(vendor, compose=composer) == 1
-    assert (message(made).state, message(made).attempts, vendor.bodies) == ("accepted", 1, ["words 2"])
+    assert (message(made).state, message(made).attempts, vendor.bodies) == ("accepted", 1, [f"words 2 {CLOSING}"])
 
 
 def test_a_later_that_has_passed_keeps_no_worker_busy(hospital: Hospital) -> None:
@@ -127,7 +130,7 @@ def test_a_message_that_may_be_at_the_vendor_is_compared_by_its_very_words(hospi
     outbox.deliver_due(vendor, compose=composer)
     later(minutes=1)
     outbox.deliver_due(vendor, compose=composer)
-    assert (message(made).state, vendor.bodies, len(composer.persons)) == ("accepted", ["words 1"], 1)
+    assert (message(made).state, vendor.bodies, len(composer.persons)) == ("accepted", [f"words 1 {CLOSING}"], 1)
 
 
 def test_a_second_try_sends_the_first_words_and_leaves_nothing_else_behind(hospital: Hospital) -> None:
@@ -135,7 +138,7 @@ def test_a_second_try_sends_the_first_words_and_leaves_nothing_else_behind(hospi
     outbox.deliver_due(vendor, compose=composer)
     later(minutes=1)
     outbox.deliver_due(vendor, compose=composer)
-    assert (vendor.bodies, message(made).failure, len(composer.persons)) == (["words 1"], None, 2)
+    assert (vendor.bodies, message(made).failure, len(composer.persons)) == ([f"words 1 {CLOSING}"], None, 2)
 
 
 def test_a_second_try_is_not_made_when_she_has_answered_meanwhile(hospital: Hospital) -> None:
