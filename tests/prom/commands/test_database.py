@@ -74,4 +74,5 @@ def test_what_prom_ships_is_stored_as_drafts(prom: Prom) -> None:
     with db.reading() as session:
         assert the_tenant(session).name == "Hospital"
         assert {row.status for row in definitions(session, "questionnaire")} == {"draft"}
-        assert {row.name for row in definitions(session, "pathway")} == {"systemic-treatment"}
+        pathways = {"systemic-treatment", "surgery", "palliative-near-home", "follow-up-late-effects"}
+        assert {row.name for row in definitions(session, "pathway")} == pathways
