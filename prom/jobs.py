@@ -8,7 +8,7 @@ should do are left to the one that leads; the table says which, and why.
 import logging
 import signal
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from functools import cache, partial
 from uuid import UUID
@@ -20,6 +20,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session
 
 from prom import clock, config, logs, sweeping
+from prom.assignments import composing
 from prom.assignments import service as assignments
 from prom.config import Settings
 from prom.messaging import outbox
@@ -33,8 +34,9 @@ from prom.worklist import service as worklist
 
 #: More than one tick ever finds due; a run also ends by its own clock.
 MESSAGES_AT_ONCE = 500
-#: A sweep of messages looks up as often as this, whether the worker is to stop.
-MESSAGES_AT_A_TIME = 10
+#: After so many messages a sweep looks up whether the worker is to stop; and so many wait for the vendor at once where
+#: the database lets several write.
+MESSAGES_AT_A_TIME, SENDERS = 20, 4
 STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
 #: How often a worker asks for the lead: so soon a leader that was killed is followed.
 LEADS_EVERY = timedelta(seconds=2)
@@ -56,9 +58,14 @@ class Job:
 
 
 def _deliver_messages(settings: Settings) -> int:
-    transport, tried = transport_of(settings.twilio), 0
+    return deliver(transport_of(settings.twilio), settings)
+
+
+def deliver(transport: Transport, settings: Settings) -> int:
+    """Try what is due in the outbox; returns how many were tried. It looks up, between a few, whether it is to stop."""
+    tried, composes, senders = 0, composing.compose(settings), 1 if settings.is_sqlite else SENDERS
     while tried < MESSAGES_AT_ONCE and not sweeping.stopping.is_set():
-        done = outbox.deliver_due(transport, MESSAGES_AT_A_TIME)
+        done = outbox.deliver_due(transport, MESSAGES_AT_A_TIME, composes, senders=senders)
         tried += done
         if done < MESSAGES_AT_A_TIME:
             break
@@ -121,6 +128,12 @@ JOBS: tuple[Job, ...] = (
     Job("deliver messages", timedelta(seconds=2), _deliver_messages),
     Job("blank messages", timedelta(minutes=5), _blank_messages, BLANKS_ALL),
 )
+
+
+def jobs_with(transport: Transport) -> tuple[Job, ...]:
+    """Return the same jobs, with messages going out another way: for a simulation, which writes to nobody."""
+    way = partial(deliver, transport)
+    return tuple(replace(job, run=way) if job.run is _deliver_messages else job for job in JOBS)
 
 
 @cache
