@@ -37,7 +37,8 @@ After = date | datetime | str | None
 
 def occurrences(timing: Timing, anchors: Mapping[str, date], zone: ZoneInfo) -> Iterator[Occurrence]:
     """Yield every occurrence in order: none while its anchor is not among `anchors`, which are local days by code."""
-    return _from(timing, anchors, zone, None)
+    anchor = anchors.get(timing.start.anchor)
+    return iter(()) if anchor is None else _from(timing, anchor, timing.end(anchors), zone, None)
 
 
 def next_occurrence(
@@ -47,25 +48,28 @@ def next_occurrence(
 
     It costs the same for a late `after` as for an early one. Raises ValueError for what is no occurrence's name.
     """
-    if after is None:
-        return next(_from(timing, anchors, zone, None), None)
-    if isinstance(after, datetime):
-        day = after.astimezone(zone).date() - DAY  # a day more: a day's first hour can be missing in some zones
-        return next((each for each in _from(timing, anchors, zone, day) if each.instant > after), None)
-    if isinstance(after, date):
-        return next(_from(timing, anchors, zone, after + DAY), None)
-    day = date.fromisoformat(after[:10])
-    return next((each for each in _from(timing, anchors, zone, day) if each.name > after), None)
-
-
-def _from(timing: Timing, anchors: Mapping[str, date], zone: ZoneInfo, day: date | None) -> Iterator[Occurrence]:
-    """Yield the occurrences, or those on days that are not before `day`."""
     anchor = anchors.get(timing.start.anchor)
-    if anchor is None:
-        return
-    last = None if timing.count is None else last_of_count(timing, anchor)
+    return None if anchor is None else _next(timing, anchor, timing.end(anchors), zone, after)
+
+
+@lru_cache(maxsize=65536)
+def _next(timing: Timing, anchor: date, end: date | None, zone: ZoneInfo, after: After) -> Occurrence | None:
+    if after is None:
+        return next(_from(timing, anchor, end, zone, None), None)
+    if isinstance(after, datetime):
+        day = after.astimezone(zone).date() - DAY  # the first hours of a day that the zone leaves out open the next
+        return next((each for each in _from(timing, anchor, end, zone, day) if each.instant > after), None)
+    if isinstance(after, date):
+        return next(_from(timing, anchor, end, zone, after + DAY), None)
+    day = date.fromisoformat(after[:10])
+    return next((each for each in _from(timing, anchor, end, zone, day) if each.name > after), None)
+
+
+def _from(timing: Timing, anchor: date, end: date | None, zone: ZoneInfo, day: date | None) -> Iterator[Occurrence]:
+    """Yield the occurrences, or those on days that are not before `day`, planned until `end`."""
+    last = last_of_count(timing, anchor)
     several = len(timing.at) > 1
-    for each in recurrence(timing, anchor).days_from(day, timing.end(anchors) if timing.until else None):
+    for each in recurrence(timing, anchor).days_from(day, end):
         for place, at in enumerate(timing.at):
             if last is not None and (each, place) > last:
                 return

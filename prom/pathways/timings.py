@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 #: The code of the only anchor of a document that names none.
@@ -96,10 +96,13 @@ class Timing:
 
     def end(self, anchors: Mapping[str, date]) -> date | None:
         """Return the last day that may be planned; None where no end is known."""
+        if not self.until:
+            return None
         days = [day for each in self.until if (day := each.on(anchors)) is not None]
         return min(days, default=None)
 
 
+@lru_cache(maxsize=8192)
 def add_months(day: date, months: int) -> date:
     """Return the same day of the month so many months later, or that month's last day where it is shorter."""
     if months == 0:
