@@ -122,6 +122,7 @@ def _episodes() -> None:
 def _asking() -> None:
     op.add_column("plan", sa.Column("opened", sa.Integer(), server_default="0", nullable=False))
     op.add_column("plan", sa.Column("last_opened_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("plan", sa.Column("cause_id", sa.Uuid(), nullable=True))
     op.execute(OPENED)
     with op.batch_alter_table("plan") as plan:  # SQLite changes no column in place: it makes the table anew
         plan.alter_column("opened", server_default=None)
@@ -134,6 +135,7 @@ def _asking() -> None:
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("wrong_birth_dates", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_personal_link_patient_id")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_personal_link_tenant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_personal_link")),

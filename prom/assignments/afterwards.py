@@ -1,17 +1,108 @@
-"""What an answer asks for: one more question the next day, until what was found is gone."""
+"""What an answer asks for: one more question the next day, until what was found is gone.
+
+The plan of such a question (`after:<key>`) remembers the assignment whose answer asked for it, so that a correction can
+take it back, and counts how often it was asked in a row.
+"""
 
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.findings import Finding
-from prom.assignments.models import Assignment
-from prom.pathways.definition import Pathway
+from prom import clock
+from prom.assignments.models import IS_OPEN, Assignment, Plan
+from prom.assignments.planning import new_plan, stand_at
+from prom.assignments.timing import DAY, Occurrence, instant_of
+from prom.audit import service as audit
+from prom.audit.service import SYSTEM
+from prom.messaging import outbox
+from prom.pathways.definition import AfterAnswer, Pathway
+from prom.pathways.models import Episode
+from prom.pathways.queries import pathway as pathway_of
+from prom.staff.models import Unit
+
+
+def judged(session: Session, assignment: Assignment, findings: Iterable[Finding]) -> None:
+    """Do what `plan_after` does, by the pathway that the assignment's episode is on."""
+    of = session.get_one(Episode, assignment.episode_id)
+    plan_after(session, assignment, findings, pathway_of(session, of.pathway_url, of.pathway_version))
 
 
 def plan_after(session: Session, assignment: Assignment, findings: Iterable[Finding], pathway: Pathway) -> None:
     """Plan what the answer to an assignment asks for, by what judging it found; nothing where the pathway asks nothing.
 
     To be called again when the answer was corrected (with no findings when it was entered in error): what it had
-    planned, and nobody has answered or begun, is taken back where it no longer finds the same.
+    planned, and nobody has answered or begun, is taken back where it no longer finds the same. The caller holds the
+    assignment and its episode.
     """
+    if not pathway.after_answers:
+        return
+    fired = {each.rule for each in findings if each.kind == "rule"}
+    wanted = [each.plan_key for each in pathway.after_answers]
+    found = select(Plan).where(Plan.episode_id == assignment.episode_id, Plan.key.in_(wanted))
+    plans = {each.key: each for each in session.scalars(found.order_by(Plan.id).with_for_update())}
+    for after in pathway.after_answers:
+        plan = plans.get(after.plan_key)
+        if after.finding in fired:
+            _ask_again(session, assignment, after, plan)
+        elif plan is not None and plan.cause_id == assignment.id:
+            _take_back(session, plan)
+        elif plan is not None and _is_newer(session, assignment, plan):
+            stand_at(plan, None)  # what was found is gone
+            plan.opened, plan.cause_id = 0, None
+    session.flush()
+
+
+def _ask_again(session: Session, assignment: Assignment, after: AfterAnswer, plan: Plan | None) -> None:
+    """Plan one more, unless one waits, this very answer was followed already, or it was asked often enough."""
+    of = session.get_one(Episode, assignment.episode_id)
+    if of.status != "active":
+        return
+    if plan is None:
+        plan = new_plan(of, after.plan_key)
+        session.add(plan)
+    if plan.next_opens_at is not None or plan.cause_id == assignment.id or plan.opened >= after.most:
+        return
+    zone = ZoneInfo(session.get_one(Unit, of.unit_id).zone)
+    day = (assignment.completed_at or clock.now()).astimezone(zone).date() + after.after_days * DAY
+    instant = instant_of(day, after.at, zone)
+    asked_that_day = plan.last_opened_at is not None and plan.last_opened_at.astimezone(zone).date() >= day
+    if asked_that_day or instant + after.ask.window.expires <= clock.now():  # a correction of what is long past
+        return
+    stand_at(plan, Occurrence(day, instant, day.isoformat()))
+    plan.cause_id = assignment.id
+    audit.about(session, SYSTEM, "assignment.follow", assignment)
+
+
+def _is_newer(session: Session, assignment: Assignment, plan: Plan) -> bool:
+    """Whether an answer that found nothing was judged by the same rules as the one that found something, and later."""
+    cause = session.get(Assignment, plan.cause_id) if plan.cause_id is not None else None
+    if cause is None or cause.rules is None or assignment.rules is None:
+        return False
+    the_same = cause.rules.partition("|")[0] == assignment.rules.partition("|")[0]
+    answered = assignment.completed_at or clock.now()
+    return (the_same or assignment.occurrence.startswith(f"{plan.key}:")) and (
+        cause.completed_at is None or cause.completed_at <= answered
+    )
+
+
+def _take_back(session: Session, plan: Plan) -> None:
+    """Ask no more what the answer no longer asks for; what somebody is answering in this moment is left."""
+    if plan.next_opens_at is not None:
+        stand_at(plan, None)
+        plan.cause_id = None
+        return
+    opened = (
+        select(Assignment)
+        .where(Assignment.episode_id == plan.episode_id, IS_OPEN, Assignment.begun_at.is_(None))
+        .where(Assignment.origin == "answer", Assignment.occurrence.startswith(f"{plan.key}:", autoescape=True))
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+    for each in session.scalars(opened).all():
+        each.status = "cancelled"
+        session.flush()
+        outbox.cancel(session, each.id)
+        audit.about(session, SYSTEM, "assignment.cancel", each)
+        plan.opened, plan.cause_id = max(plan.opened - 1, 0), None

@@ -26,6 +26,8 @@ class Plan(Base):
     #: How many occurrences were opened so far, and when the last of them opened: what was asked is not asked again.
     opened: Mapped[int] = mapped_column(default=0)
     last_opened_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: For what an answer asks for: the assignment that it answered.
+    cause_id: Mapped[uuid.UUID | None]
 
     __table_args__ = (
         UniqueConstraint("episode_id", "key"),
@@ -131,8 +133,10 @@ class PersonalLink(Base):
     patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
-    #: When it was taken back, or another took its place.
+    #: When it was taken back, or another took its place, or too many wrong birth dates were given with it.
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: Wrong birth dates given with it one after the other; a right one sets them to 0.
+    wrong_birth_dates: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (Index(None, "patient_id"),)
 

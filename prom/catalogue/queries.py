@@ -86,12 +86,13 @@ def forget_stamp(session: Session) -> None:
     session.info.pop("catalogue", None)
 
 
-def _stamp(session: Session) -> tuple[Any, ...]:
-    transaction, stamp = cast(tuple[object, tuple[Any, ...]], session.info.get("catalogue", (None, ())))
+def stamp(session: Session) -> tuple[Any, ...]:
+    """Return what changes when a definition comes or is published; asked of the database once a transaction."""
+    transaction, found = cast(tuple[object, tuple[Any, ...]], session.info.get("catalogue", (None, ())))
     if transaction is None or transaction is not session.get_transaction():
-        stamp = tuple(session.execute(_STAMP).one())
-        remember_stamp(session, stamp)
-    return stamp
+        found = tuple(session.execute(_STAMP).one())
+        remember_stamp(session, found)
+    return found
 
 
 #: What was found by its canonical while the stamp was this: one process may speak to several databases, in tests.
@@ -107,7 +108,7 @@ def _while_nothing_comes(
     find: Callable[[Session, str], Known],
 ) -> Known:
     """Return what was found before, unless a definition has come since; then look again."""
-    place = (session.get_bind().engine.url, canonical, *_stamp(session))
+    place = (session.get_bind().engine.url, canonical, *stamp(session))
     found = known.get(place)
     if found is None:
         if len(known) >= MOST_KNOWN:

@@ -8,18 +8,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from prom.catalogue.models import Definition
-from prom.catalogue.queries import definitions, from_json
+from prom.catalogue.queries import definitions, from_json, stamp
 from prom.catalogue.service import one
 from prom.errors import NotFound
 from prom.pathways.definition import Pathway, parse
 from prom.pathways.models import Episode
 
 _compiled: dict[tuple[uuid.UUID, datetime], Pathway] = {}
+#: What was found while no definition came: one process may speak to several databases, in tests.
+_known: dict[tuple[object, ...], Pathway] = {}
+MOST_KNOWN = 1000
 
 
 def pathway(session: Session, url: str, version: str) -> Pathway:
-    """Return a compiled pathway version; raises NotFound."""
-    return _compile(one(session, "pathway", url, version))
+    """Return a compiled pathway version; raises NotFound. It is read anew only when a definition has come since."""
+    place = (session.get_bind().engine.url, url, version, *stamp(session))
+    found = _known.get(place)
+    if found is None:
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        found = _known[place] = _compile(one(session, "pathway", url, version))
+    return found
 
 
 def pathways_of(session: Session, episodes: Iterable[Episode]) -> dict[tuple[str, str], Pathway]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from prom import clock
+from prom.assignments import afterwards
 from prom.assignments import service as assignments
 from prom.assignments.models import Assignment
 from prom.assignments.service import origin_of
@@ -66,6 +67,7 @@ def enter_in_error(session: Session, response: Response, actor: Actor) -> None:
     worklist.leave_to(session, assignment.id, response.id)
     judge_anew(session, assignment, response.authored_at, actor)
     assignments.reopen(session, assignment, actor)
+    afterwards.judged(session, assignment, ())
     audit.about(session, actor, "response.enter-in-error", response)
 
 
@@ -89,6 +91,7 @@ def judge_anew(session: Session, assignment: Assignment, since: datetime, actor:
         # Raised before the rest is withdrawn, or an alert that goes on for another reason would end and begin anew.
         raised = worklist.raise_alerts(session, origin_of(own, row.id), judged.findings, actor)
         withdrawn = worklist.withdraw(session, row.id, actor, keep=judged.findings)
+        afterwards.judged(session, own, judged.findings)
         if raised or withdrawn:  # what it asks its patient to do is another now: whoever asks what is new must see it
             row.updated_at = clock.now()
         row.rechecked_at = None  # the auditor looks at it again

@@ -28,7 +28,7 @@ from prom.worklist.models import Alert, Evidence
 
 #: Not FOR UPDATE: rows that only point at the two, such as a visit, may be written meanwhile.
 _LOCK = (
-    select(Assignment, Patient, PatientKey, *catalogue.STAMP)
+    select(Assignment, Patient, PatientKey, Episode, *catalogue.STAMP)
     .join(Episode, Episode.id == Assignment.episode_id)
     .join(Patient, Patient.id == Assignment.patient_id)
     .outerjoin(PatientKey, PatientKey.patient_id == Assignment.patient_id)
@@ -79,8 +79,8 @@ def lock(session: Session, assignment_id: uuid.UUID) -> Locked:
     found = session.execute(_LOCK, {"assignment": assignment_id}).first()
     if found is None:
         raise NotFound("assignment")
-    catalogue.remember_stamp(session, tuple(found[3:]))
-    locked = Locked(found[0], tuple(found[:3]))
+    catalogue.remember_stamp(session, tuple(found[4:]))
+    locked = Locked(found[0], tuple(found[:4]))
     session.info["intake"] = session.get_transaction(), locked
     return locked
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from alerts.findings import Finding
 from prom import clock, metrics
-from prom.assignments import links
+from prom.assignments import afterwards, links
 from prom.assignments import service as assignments
 from prom.assignments.models import Assignment
 from prom.assignments.service import origin_of
@@ -102,6 +102,7 @@ def _submit(
     if taken.followed:  # dated back: later ones had another past
         judge_anew(session, assignment, authored, by.actor)
     assignments.complete(session, assignment, by.actor, has_messages=taken.has_messages)
+    afterwards.judged(session, assignment, judged.findings)
     if taken.begun:
         drafts.discard(session, assignment)
     return Receipt(response, again=False, findings=judged.findings)

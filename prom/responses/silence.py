@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from alerts.observation import History
 from prom import clock
+from prom.assignments import afterwards
 from prom.assignments import service as assignments
 from prom.assignments.models import Assignment
 from prom.assignments.service import origin_of
@@ -51,6 +52,7 @@ def _judge_begun(session: Session, assignment: Assignment, begun: drafts.Opened)
     by = Authorship("patient", SYSTEM, begun.language)
     response = store(session, assignment, begun.response, judged, by, begun.saved_at, status="in-progress")
     worklist.raise_alerts(session, origin_of(assignment, response.id), judged.findings)
+    afterwards.judged(session, assignment, judged.findings)
     drafts.discard(session, assignment)
 
 

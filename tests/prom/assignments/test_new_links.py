@@ -6,17 +6,19 @@ import pytest
 from sqlalchemy import select
 
 from prom.assignments import links
+from prom.assignments.composing import compose
 from prom.assignments.models import Assignment
 from prom.assignments.service import is_locked_out, send_new_links
 from prom.config import Settings
 from prom.db import reading, transaction
 from prom.errors import Invalid
 from prom.messaging.models import Message
+from prom.messaging.outbox import deliver_due
 from prom.pathways.queries import episode
 from prom.pathways.service import end_episode
-from prom.patients import sealing
 from prom.patients.service import register
 from tests.conftest import REGISTRATION, Hospital
+from tests.fake_transport import FakeTransport
 from tests.prom.steps import WELL, ask, later, rows, send
 
 HERS = "+4790000001"
@@ -92,10 +94,12 @@ def test_her_new_link_leads_to_what_she_is_asked_at_present(hospital: Hospital, 
     request(hospital, database, "900 00 001")
     (message,) = new_links()
     assert message.assignment_id == assignment_id
+    vendor = FakeTransport()
+    deliver_due(vendor, 10, compose(database))
+    letter = vendor.has[-1][2]
+    assert letter.to == HERS
     with transaction() as session:
-        letter = sealing.open_column(session, session.get_one(Message, message.id), "letter")
-        assert letter["to"] == HERS
-        token = letter["body"].partition("/a#")[2].partition(" ")[0]
+        token = letter.body.partition("/a#")[2].partition(" ")[0]
         assert links.find_visit(session, links.start_visit(session, token)).assignment_id == assignment_id
 
 
