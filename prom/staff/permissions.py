@@ -13,6 +13,7 @@ class Permission(StrEnum):
     READ_WORKLIST = "read worklist"
     READ_PATIENT = "read patient"
     REGISTER_PATIENT = "register patient"
+    CHANGE_EPISODE = "change episode"
     HANDLE_ALERT = "handle alert"
     RECORD_RESPONSE = "record response"
     CORRECT_RESPONSE = "correct response"
@@ -26,6 +27,8 @@ class Permission(StrEnum):
     AUTHOR_QUESTIONNAIRE = "author questionnaire"
     PUBLISH_QUESTIONNAIRE = "publish questionnaire"
     READ_ASSIGNMENT = "read assignment"
+    CREATE_ASSIGNMENT = "create assignment"
+    CHANGE_SETTINGS = "change settings"
     READ_ALERT = "read alert"
     READ_METRICS = "read metrics"
     OWN_SESSION = "own session"
@@ -45,6 +48,7 @@ _CLINICAL = frozenset(
         Permission.READ_WORKLIST,
         Permission.READ_PATIENT,
         Permission.REGISTER_PATIENT,
+        Permission.CHANGE_EPISODE,
         Permission.HANDLE_ALERT,
         Permission.RECORD_RESPONSE,
         Permission.CORRECT_RESPONSE,
@@ -64,5 +68,5 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PHYSICIAN: _CLINICAL,
     Role.QUALITY: frozenset({Permission.EXPORT_ANSWERS, Permission.AUTHOR_QUESTIONNAIRE, Permission.OWN_SESSION}),
     # Administrators see no health data.
-    Role.ADMINISTRATOR: frozenset({Permission.READ_OUTBOX, Permission.OWN_SESSION}),
+    Role.ADMINISTRATOR: frozenset({Permission.READ_OUTBOX, Permission.CHANGE_SETTINGS, Permission.OWN_SESSION}),
 }

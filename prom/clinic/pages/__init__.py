@@ -1,6 +1,31 @@
-"""The staff's pages: worklist, patient, registration, and reports taken by phone."""
+"""The staff's pages: worklist, patient, episode, contact, adherence, settings, registration, reports taken by phone."""
 
-from prom.clinic.pages import alerts, corrections, filters, patient, registration, reporting, worklist
+from prom.clinic.pages import (
+    adherence,
+    alerts,
+    contact,
+    corrections,
+    episodes,
+    filters,
+    patient,
+    registration,
+    reporting,
+    settings,
+    worklist,
+)
 from prom.clinic.pages.blueprint import pages
 
-__all__ = ["alerts", "corrections", "filters", "pages", "patient", "registration", "reporting", "worklist"]
+__all__ = [
+    "adherence",
+    "alerts",
+    "contact",
+    "corrections",
+    "episodes",
+    "filters",
+    "pages",
+    "patient",
+    "registration",
+    "reporting",
+    "settings",
+    "worklist",
+]

@@ -20,7 +20,11 @@ from tests.prom.clinic.ward import (
     words_of,
 )
 
-PAGES = ("/worklist", "/patients/new", "/patients/{patient}", "/patients/{patient}/audit", "/patients/{patient}/report")
+PAGES = (
+    *("/worklist", "/patients/new", "/patients/{patient}", "/patients/{patient}/audit", "/patients/{patient}/report"),
+    *("/patients/{patient}/episode", "/patients/{patient}/contact-log", "/patients/{patient}/adherence"),
+    *("/adherence", "/contact-problems"),
+)
 VERBS = ("acknowledge", "note", "resolve", "return")
 
 
@@ -61,7 +65,7 @@ def test_who_is_not_clinical_staff_changes_nothing(
     assert {alert.state for alert in open_alerts(hospital.patient.id)} == {"open"}
 
 
-@pytest.mark.parametrize("path", ["/patients/{patient}", "/patients/{patient}/audit", "/patients/{patient}/report"])
+@pytest.mark.parametrize("path", [each for each in PAGES if "{patient}" in each])
 def test_a_patient_of_another_unit_is_not_there(
     client: FlaskClient, hospital: Hospital, sign_in: SignIn, path: str
 ) -> None:
