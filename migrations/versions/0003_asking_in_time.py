@@ -127,6 +127,7 @@ def _asking() -> None:
     with op.batch_alter_table("plan") as plan:  # SQLite changes no column in place: it makes the table anew
         plan.alter_column("opened", server_default=None)
         plan.create_check_constraint(op.f("ck_plan_opened_not_negative"), "opened >= 0")
+    op.create_index(op.f("ix_visit_assignment_id"), "visit", ["assignment_id"], unique=False)
     op.create_table(
         "personal_link",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -19,6 +19,8 @@ from prom.patients.queries import identity
 
 #: How long a browser may go on after it came through a link.
 VISIT_LASTS = timedelta(hours=2)
+#: How long after its window whoever is in the middle may still answer.
+GRACE = VISIT_LASTS
 WRONG_BIRTH_DATES = 5
 
 
@@ -53,6 +55,25 @@ def is_answerable(assignment: Assignment, now: datetime) -> bool:
     """Whether an assignment can still be answered: open, not locked, and in its window (longer once it is begun)."""
     ends = assignment.begun_expires_at if assignment.begun_at else assignment.expires_at
     return assignment.status == "open" and assignment.locked_at is None and assignment.opens_at <= now < ends
+
+
+def can_go_on(session: Session, assignment: Assignment, now: datetime) -> bool:
+    """Whether it can be answered now, also by somebody who was answering when its window ended."""
+    return is_answerable(assignment, now) or is_being_answered(session, assignment, now)
+
+
+def is_being_answered(session: Session, assignment: Assignment, now: datetime) -> bool:
+    """Whether the window has ended, not long ago, under somebody who is answering: nobody is thrown out in the middle.
+
+    A visit lasts from its last saved page, so it is over by itself when she has gone; after GRACE it is over anyway.
+    """
+    ends = assignment.begun_expires_at if assignment.begun_at else assignment.expires_at
+    if assignment.status != "open" or assignment.locked_at is not None or not ends <= now < ends + GRACE:
+        return False
+    going_on = select(Visit.id).where(
+        Visit.assignment_id == assignment.id, Visit.confirmed_at.is_not(None), Visit.expires_at > now
+    )
+    return session.scalars(going_on.limit(1)).first() is not None
 
 
 def is_paused(episode: Episode, now: datetime) -> bool:

@@ -122,6 +122,8 @@ class Visit(Base):
     expires_at: Mapped[datetime] = mapped_column(Instant)
     confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
 
+    __table_args__ = (Index(None, "assignment_id"),)
+
 
 class PersonalLink(Base):
     """A patient's standing link, by which she can report at any time. It can only write; only its hash is kept."""

@@ -46,9 +46,11 @@ class _Past:
 
     names: frozenset[str]
     latest: datetime | None
+    #: The questionnaires that were asked, without their versions.
+    urls: frozenset[str]
 
 
-NOTHING_ASKED = _Past(frozenset(), None)
+NOTHING_ASKED = _Past(frozenset(), None, frozenset())
 
 
 def plan_episode(session: Session, started: Episode) -> None:
@@ -112,6 +114,7 @@ class _Planner:
         self._zone = ZoneInfo(session.get_one(Unit, of.unit_id).zone)
         self._anchors = known_anchors(session, of, pathway)
         self._past = _past(session, of.id) if plans else {}
+        self._keys = {asked.key for asked in pathway.items}
         self._wanted: set[str] = set()
 
     def plan_item(self, asked: Asked) -> None:
@@ -120,7 +123,7 @@ class _Planner:
             return
         self._wanted.add(asked.key)
         plan = self._plans.get(asked.key)
-        past = self._past.get(asked.key, NOTHING_ASKED)
+        past = self._past.get(asked.key) or self._under_another_key(asked)
         opened = 0 if plan is None else plan.opened
         course = Course(asked.timing, self._anchors, self._zone)
         # What is planned already is hers since she was registered; what is planned now begins now.
@@ -148,6 +151,13 @@ class _Planner:
             if key not in self._wanted and not key.startswith("after:"):
                 stand_at(plan, None)
 
+    def _under_another_key(self, asked: Asked) -> _Past:
+        """What was asked of the same questionnaire under a key that another version of the pathway has given up."""
+        url = asked.questionnaire.partition("|")[0]
+        given_up = [past for key, past in self._past.items() if key not in self._keys and url in past.urls]
+        latest = max((past.latest for past in given_up if past.latest is not None), default=None)
+        return _Past(frozenset(), latest, frozenset())
+
     def _is_old_enough(self, asked: Asked) -> bool:
         if asked.minimum_age is None:
             return True
@@ -174,14 +184,15 @@ def stand_at(plan: Plan, following: Occurrence | None) -> None:
 def _past(session: Session, episode_id: uuid.UUID) -> Mapping[str, _Past]:
     """What was asked by each plan of an episode."""
     rows = session.execute(
-        select(Assignment.occurrence, Assignment.opens_at, Assignment.status).where(
+        select(Assignment.occurrence, Assignment.opens_at, Assignment.status, Assignment.questionnaire).where(
             Assignment.episode_id == episode_id, Assignment.origin == "planned"
         )
     )
-    names, latest = defaultdict[str, set[str]](set), dict[str, datetime]()
-    for occurrence, opens_at, status in rows:
+    names, urls, latest = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set), dict[str, datetime]()
+    for occurrence, opens_at, status, questionnaire in rows:
         key, name = split(occurrence)
         names[key].add(name)
+        urls[key].add(questionnaire.partition("|")[0])
         if status != "cancelled":
             latest[key] = max(opens_at, latest.get(key, opens_at))
-    return {key: _Past(frozenset(found), latest.get(key)) for key, found in names.items()}
+    return {key: _Past(frozenset(found), latest.get(key), frozenset(urls[key])) for key, found in names.items()}

@@ -81,7 +81,7 @@ def _submit(
         return _again(session, by.identifier, assignment, given)
     if taken.answered and (first := response_to(session, assignment)) is not None:
         return Receipt(first, again=True)
-    if not links.is_answerable(assignment, clock.now()):
+    if not links.can_go_on(session, assignment, clock.now()):
         raise DeadLink
     instrument = instrument_of(session, assignment)
     if instrument is not None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from alerts.observation import History
 from prom import clock
-from prom.assignments import afterwards
+from prom.assignments import afterwards, links
 from prom.assignments import service as assignments
 from prom.assignments.models import Assignment
 from prom.assignments.service import origin_of
@@ -32,7 +32,7 @@ def raise_silence(session: Session, assignment_id: uuid.UUID) -> bool:
 def expire(session: Session, assignment_id: uuid.UUID) -> bool:
     """Close an assignment whose window is over; one that was begun is stored and judged on what it holds."""
     assignment = assignments.lock(session, assignment_id)
-    if not assignments.is_over(assignment):
+    if not assignments.is_over(assignment) or links.is_being_answered(session, assignment, clock.now()):
         return False
     begun = drafts.of_assignment(session, assignment)
     if begun is not None:

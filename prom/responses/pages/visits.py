@@ -101,7 +101,7 @@ def open_form(session: Session) -> Begun:
     assignment = assignments.lock(session, visit.assignment_id)
     if service.response_to(session, assignment) is not None:
         raise AlreadySent
-    if not links.is_answerable(assignment, clock.now()):
+    if not links.can_go_on(session, assignment, clock.now()):
         raise DeadLink
     instrument = instrument_of(session, assignment)
     if instrument is None:
