@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from prom.pathways.items import ANSWERERS, AfterAnswer, Anchor, Asked, InformationItem, Phase, Window
-from prom.pathways.places import TEXTS, Place, each
+from prom.pathways.places import TEXTS, Place, each, shown
 from prom.pathways.problems import PathwayError, PathwayProblem
 from prom.pathways.reading_items import (
     read_after_answer,
@@ -24,6 +24,7 @@ from prom.pathways.reading_items import (
     read_recorded,
 )
 from prom.pathways.timings import FIRST_ANCHOR, WEEKDAYS, BusinessDays, Offset, Timing, Unit
+from prom.settings import known
 from questionnaires.definition import Texts
 from questionnaires.documents import faults
 
@@ -107,6 +108,7 @@ def parse(document: Mapping[str, Any], name: str) -> Pathway:
 
 def _pathway(place: Place, name: str) -> Pathway:
     place.only(_KEYS)
+    place.needs("url", "version", "title", "items", "onDemand", "texts")
     title = place.texts("title")
     anchors = read_anchors(place)
     codes = [anchor.code for anchor in anchors]
@@ -149,7 +151,15 @@ def _texts(place: Place) -> Mapping[str, Texts]:
 def _settings(place: Place) -> Mapping[str, Any]:
     if not place.has("settings"):
         return MappingProxyType({})
-    return MappingProxyType(dict(place.part("settings", "what is chosen, as in {remindersOn: true}").values))
+    part = place.part("settings", "what is chosen, as in {remindersOn: true}")
+    chosen = {}
+    for name, value in part.values.items():
+        try:
+            chosen[name] = known.checked(name, value, "pathway")
+        except known.WrongValue:
+            names = [each.name for each in known.KNOWN.values() if "pathway" in each.levels]
+            part.refuse("setting", name, found=shown(value), known=", ".join(names))
+    return MappingProxyType(chosen)
 
 
 def _received_by(place: Place) -> str:

@@ -51,6 +51,12 @@ class Place:
         if problems:
             raise PathwayError(problems)
 
+    def needs(self, *names: str) -> None:
+        """Refuse where one of these keys is missing, naming all that are."""
+        missing = [name for name in names if not self.has(name)]
+        if missing:
+            raise PathwayError(PathwayProblem(self.way, "missing", {"field": name}) for name in missing)
+
     def refuse(self, code: str, field: str, **values: object) -> NoReturn:
         """Refuse what stands under a key."""
         given = {"field": field, **{name: str(value) for name, value in values.items()}}
@@ -59,7 +65,7 @@ class Place:
     def wrong(self, name: str, wanted: str) -> NoReturn:
         """Refuse a missing value, or one of the wrong kind, saying what it must be."""
         if not self.has(name):
-            self.refuse("missing", name, wanted=wanted)
+            self.refuse("missing-of-kind", name, wanted=wanted)
         self.refuse("wrong", name, wanted=wanted, found=shown(self.values[name]))
 
     def text(self, name: str, wanted: str = "a text") -> str:

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from prom.assignments.timing import occurrences
@@ -57,11 +56,10 @@ def count(zone: ZoneInfo, days: Sequence[date]) -> Count:
     """Plan every minute of each of these days."""
     slots: Counter[str] = Counter()
     differing = 0
-    every_minute = Timing(1, Unit.DAY, EVERY_MINUTE, Offset("start"))
+    every_minute = Timing(1, Unit.DAY, EVERY_MINUTE, Offset("start"), until=(Offset("start"),))
     for day in days:
         plain = instants_of_day(day, zone)
-        made = occurrences(every_minute, {"start": day}, zone)
-        of_day = [each for each in takewhile(lambda each, last=day: each.day <= last, made) if each.day == day]
+        of_day = list(occurrences(every_minute, {"start": day}, zone))
         slots.update(each.name for each in of_day)
         named = {f"{day}T{at:%H:%M}": instant for at, instant in plain.items()}
         differing += sum(named.pop(each.name, None) != each.instant for each in of_day) + len(named)

@@ -66,7 +66,7 @@ def is_planned(timing: Mapping[str, Any], anchor: date, day: date) -> bool:
     if passed < 0:
         return False
     if timing["unit"] == "day":
-        return passed % every == 0
+        return bool(passed % every == 0)
     if timing["unit"] == "week":
         wanted = timing.get("weekdays", [WEEKDAYS[begins.weekday()]])
         return passed // 7 % every == 0 and WEEKDAYS[day.weekday()] in wanted

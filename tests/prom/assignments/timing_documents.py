@@ -4,11 +4,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from prom.assignments.timing import Timing
 from prom.pathways.items import Phase
 from prom.pathways.places import Place
 from prom.pathways.reading_timings import read_timing
-from prom.pathways.timings import WEEKDAYS, Offset
+from prom.pathways.timings import WEEKDAYS, Offset, Timing
 from questionnaires.definition import Texts
 
 HOURS = ("00:00", "02:00", "02:30", "03:00", "09:00", "14:30", "20:00", "23:59")
