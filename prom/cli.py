@@ -15,6 +15,7 @@ from prom.commands import (
     patients,
     scores,
     serving,
+    simulating,
     taking_in,
     validating,
 )
@@ -50,6 +51,7 @@ for command in (
     show_worklist,
     exports.export,
     benchmark.bench,
+    simulating.simulate,
 ):
     main.add_command(command)
 

@@ -40,6 +40,19 @@ class Agenda:
         """Let something happen at an instant while no transaction is open."""
         heapq.heappush(self._waiting, _Entry(instant.astimezone(UTC), next(self._numbers), between=happening))
 
+    def first_at(self) -> datetime | None:
+        """Return when the next thing happens; None when nothing more does."""
+        return self._waiting[0].instant if self._waiting else None
+
+    def run_first(self) -> None:
+        """Let the next thing happen now, in a transaction of its own. The caller has moved the clock there."""
+        entry = heapq.heappop(self._waiting)
+        if entry.event is not None:
+            with transaction() as session:
+                entry.event(session)
+        elif entry.between is not None:
+            entry.between()
+
     def run(self, end: datetime) -> Iterator[datetime]:
         """Let everything happen up to and with `end`; yields the instant reached before each transaction."""
         while self._waiting and self._waiting[0].instant <= end:

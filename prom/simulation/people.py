@@ -53,12 +53,17 @@ def people(count: int, chance: random.Random) -> list[Person]:
 
 def _person(number: int, given: str, family: str, chance: random.Random) -> Person:
     born = OLDEST_BORN + timedelta(days=chance.randrange((YOUNGEST_BORN - OLDEST_BORN).days))
+    # A person's own number within her birth date, so that no two are the same.
+    return person(number, given, family, born, next(tenor_numbers(born, first=number)))
+
+
+def person(number: int, given: str, family: str, born: date, national_number: str) -> Person:
+    """Make the person of a number; all else about her follows from it."""
     return Person(
         number=number,
         given=given,
         family=family,
-        # A person's own number within her birth date, so that no two are the same.
-        national_number=next(tenor_numbers(born, first=number)),
+        national_number=national_number,
         birth_date=born,
         mobile=f"+{FIRST_MOBILE + number}",
         language=LANGUAGES[number % len(LANGUAGES)],

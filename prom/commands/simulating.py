@@ -1,0 +1,111 @@
+"""`prom simulate`: a clinic of any size through days or years, and whether anything went wrong in it."""
+
+import logging
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from prom import clock, jobs, logs
+from prom.commands.demo_people import sign_ins
+from prom.commands.speaking import as_json, progress, say
+from prom.config import Settings
+from prom.db import reading
+from prom.messaging.transport import Transport
+from prom.simulation import trial, volumes
+from prom.simulation.throwaway import installation
+from prom.simulation.trial import Run, Trial
+from prom.simulation.verdict import FAULTS, Verdict, judge
+
+MOST_PATIENTS, MOST_DAYS = 200_000, 3660
+
+
+@click.command("simulate")
+@click.option("--patients", type=click.IntRange(1, MOST_PATIENTS), default=100, show_default=True)
+@click.option(
+    "--days", type=click.IntRange(1, MOST_DAYS), default=90, show_default=True, help="The last of them is today."
+)
+@click.option("--pathway", help="Put everybody on this one; otherwise on all that are shipped, in turn.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same people and fates.")
+@click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="Keep the clinic here, for training.")
+@click.option("--database", help="Use this empty database instead of SQLite: postgresql+psycopg://...")
+@as_json
+@click.pass_context
+def simulate(
+    context: click.Context,
+    patients: int,
+    days: int,
+    pathway: str | None,
+    seed: int,
+    keep: Path | None,
+    database: str | None,
+    as_json: bool,
+) -> None:
+    """Run a clinic on a moved clock, through the real code; ends with 1 if anything was wrong, and says what.
+
+    Nothing of the installation at hand is read or written, and nothing is sent.
+    """
+    logs.configure(logging.CRITICAL)
+    wanted = Trial(patients, days, clock.now().replace(second=0, microsecond=0), seed, pathway)
+    began = clock.now()
+    with installation(keep, database) as settings:
+        with progress(f"Simulating {patients:,} patients for {days:,} days") as tell:
+            run = trial.run(wanted, settings, _jobs(settings), tell)
+        with reading() as session:
+            counted, verdict = volumes.count(run, session), judge(run, session)
+    seconds = (clock.now() - began).total_seconds()
+    if as_json:
+        say(_as_document(run, counted, verdict, seconds))
+    else:
+        click.echo("\n".join([*volumes.lines(counted), "", *_verdict_lines(run, verdict, seconds), *_kept(keep)]))
+    context.exit(0 if verdict.clean else 1)
+
+
+def _jobs(settings: Settings) -> trial.Jobs:
+    """The worker's own jobs, whose messages go to the simulated telephones."""
+
+    def make(transport: Transport) -> Callable[[Collection[str] | None], Mapping[str, str]]:
+        table = jobs.jobs_with(transport)
+        return lambda names: jobs.run_once(settings, [job for job in table if names is None or job.name in names])
+
+    return make
+
+
+def _verdict_lines(run: Run, verdict: Verdict, seconds: float) -> list[str]:
+    wrong = [f"{verdict.faults[fault]:>9,}  {fault}" for fault in FAULTS]
+    opened, sent = (each.total_seconds() for each in (verdict.opened_late, verdict.sent_late))
+    told = (
+        f"{verdict.expected:,} times to ask, reckoned anew from the timings; opened at most {opened:.0f} s late, "
+        f"sent at most {sent:.0f} s late (quiet hours and pauses allowed for). The worker woke {run.worker.runs:,} "
+        f"times; it took {seconds:.0f} s."
+    )
+    end = "Nothing was wrong." if verdict.clean else "Something was wrong; the first of each kind:"
+    return [told, "", *wrong, "", end, *verdict.named]
+
+
+def _kept(keep: Path | None) -> list[str]:
+    if keep is None:
+        return []
+    people = [f"  {each.role:<14} {each.username:<10} {each.password}" for each in sign_ins()]
+    start = f"PROM_HOME={keep} PROM_DEMO=1 prom serve"
+    return ["", f"Kept in {keep}. Start it with: {start}", "Staff sign in as:", *people]
+
+
+def _as_document(run: Run, counted: volumes.Volumes, verdict: Verdict, seconds: float) -> dict[str, Any]:
+    ends: datetime = run.trial.end
+    return {
+        "patients": run.trial.patients,
+        "days": run.trial.days,
+        "seed": run.trial.seed,
+        "end": ends.isoformat(),
+        "seconds": round(seconds, 1),
+        "volumes": {"days": [f"{day}" for day in counted.days], **dict(counted.rows())},
+        "timesToAsk": verdict.expected,
+        "openedLateSeconds": verdict.opened_late.total_seconds(),
+        "sentLateSeconds": verdict.sent_late.total_seconds(),
+        "faults": {fault: verdict.faults[fault] for fault in FAULTS},
+        "named": verdict.named,
+        "ok": verdict.clean,
+    }

@@ -1,0 +1,169 @@
+"""A clinic of any size through weeks: clean through the real code, and not clean where that code does wrong."""
+
+import logging
+import random
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select, update
+
+from prom import jobs, logs
+from prom.assignments.models import Assignment
+from prom.assignments.timing import occurrences
+from prom.commands.simulating import _jobs
+from prom.config import Settings
+from prom.db import reading, transaction
+from prom.messaging.models import Message
+from prom.pathways.timings import BusinessDays, Offset, Timing, Unit
+from prom.simulation import volumes
+from prom.simulation.filling_in import filled_in
+from prom.simulation.phones import Received
+from prom.simulation.reckoning import due_between
+from prom.simulation.trial import Run, Trial, run
+from prom.simulation.verdict import Verdict, judge
+from questionnaires.library import Instrument, versions
+from questionnaires.validation import validate
+
+OSLO = ZoneInfo("Europe/Oslo")
+#: Over the autumn change of the clocks.
+END = datetime(2026, 11, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def ran(database: Settings) -> Run:
+    """A small clinic that has run for three weeks."""
+    logs.configure(logging.CRITICAL)
+    return run(Trial(6, 21, END), database, _jobs(database))
+
+
+def judged(ran: Run) -> Verdict:
+    """What the verdict is now."""
+    with reading() as session:
+        return judge(ran, session)
+
+
+def lose_one(ran: Run) -> str:
+    """An assignment that was opened is gone."""
+    with transaction() as session:
+        row = session.scalars(select(Assignment).where(Assignment.origin == "planned").order_by(Assignment.id)).all()[
+            -1
+        ]
+        session.execute(update(Message).where(Message.assignment_id == row.id).values(assignment_id=None))
+        session.execute(update(Assignment).where(Assignment.id == row.id).values(origin="clinician"))
+    return "never asked"
+
+
+def double_one(ran: Run) -> str:
+    """A telephone got the same message twice."""
+    ran.ward.phones.received.append(_first(ran))
+    return "message doubled"
+
+
+def send_after_the_answer(ran: Run) -> str:
+    """A message came after she had answered."""
+    first = _first(ran)
+    with reading() as session:
+        row = session.get_one(Message, first.message_id)
+    life = next(each for each in ran.ward.lives.values() if each.patient_id == row.patient_id)
+    assert row.assignment_id is not None
+    life.answered[row.assignment_id] = first.at - timedelta(hours=1)
+    return "message after an answer"
+
+
+def send_after_death(ran: Run) -> str:
+    """Somebody had died before a message came."""
+    first = _first(ran)
+    with reading() as session:
+        row = session.get_one(Message, first.message_id)
+    next(each for each in ran.ward.lives.values() if each.patient_id == row.patient_id).died_at = first.at - timedelta(
+        1
+    )
+    return "message after a death"
+
+
+def send_at_night(ran: Run) -> str:
+    """A message came at four in the morning."""
+    first = _first(ran)
+    ran.ward.phones.received[ran.ward.phones.received.index(first)] = Received(
+        first.message_id, first.at.replace(hour=3), None
+    )
+    return "sent in quiet hours"
+
+
+def _first(ran: Run) -> Received:
+    with reading() as session:
+        asked = set(session.scalars(select(Message.id).where(Message.kind == "assignment")))
+    return next(each for each in ran.ward.phones.received if each.message_id in asked)
+
+
+def test_a_clinic_over_a_change_of_the_clocks_is_clean_and_each_kind_of_wrong_is_found_by_name(ran: Run) -> None:
+    verdict = judged(ran)
+    assert verdict.named == []
+    assert verdict.clean
+    assert verdict.expected > 10
+    assert sum(len(life.answered) for life in ran.ward.lives.values()) > 5
+    wrongs: list[Callable[[Run], str]] = [
+        lose_one, double_one, send_after_the_answer, send_after_death, send_at_night,
+    ]  # fmt: skip
+    for wrong in wrongs:
+        fault = wrong(ran)
+        assert judged(ran).faults[fault] > 0, fault
+
+
+def test_the_table_and_the_plot_tell_every_day(ran: Run) -> None:
+    with reading() as session:
+        counted = volumes.count(ran, session)
+    assert len(counted.days) == 22
+    assert sum(counted.messages) == len(ran.ward.phones.received)
+    written = list(volumes.lines(counted))
+    assert sum(counted.asked) > 10
+    assert len(written[-1]) == 10 + 22
+
+
+def test_a_job_that_fails_is_a_fault(database: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    logs.configure(logging.CRITICAL)
+
+    def fail(_settings: Settings) -> int:
+        raise LookupError
+
+    bad = jobs.Job("act on overdue alerts", timedelta(seconds=10), fail)
+    monkeypatch.setattr(jobs, "JOBS", tuple(bad if each.name == bad.name else each for each in jobs.JOBS))
+    ran = run(Trial(1, 1, END), database, _jobs(database))
+    assert judged(ran).faults["job failed"] > 0
+
+
+TIMINGS = [
+    Timing(1, Unit.DAY, (time(8),), Offset("a")),
+    Timing(2, Unit.DAY, (time(9), time(20)), Offset("a", days=-3), count=7),
+    Timing(1, Unit.WEEK, (time(2, 30),), Offset("a"), weekdays=(6,)),
+    Timing(2, Unit.WEEK, (time(9),), Offset("a", weeks=1), weekdays=(0, 3)),
+    Timing(1, Unit.MONTH, (time(9),), Offset("a")),
+    Timing(3, Unit.MONTH, (time(9),), Offset("a", months=3), until=(Offset("a", years=2),)),
+    Timing(1, Unit.YEAR, (time(9),), Offset("a", years=1), business_days=BusinessDays.NEXT),
+    Timing(1, Unit.CYCLE, (time(9),), Offset("a"), cycle_length=21, cycle_days=(1, 8, 15)),
+    Timing(1, Unit.DAY, (time(9),), Offset("a"), business_days=BusinessDays.SKIP),
+    Timing(1, Unit.WEEK, (time(9),), Offset("a"), weekdays=(5,), business_days=BusinessDays.PREVIOUS),
+]
+
+
+@pytest.mark.parametrize("anchor", [date(2026, 1, 31), date(2026, 3, 25), date(2027, 10, 27)], ids=str)
+@pytest.mark.parametrize("number", range(len(TIMINGS)))
+def test_the_second_calculation_comes_to_the_same_instants_in_its_own_way(number: int, anchor: date) -> None:
+    timing, anchors = TIMINGS[number], {"a": anchor}
+    until = datetime(anchor.year + 2, 12, 1, tzinfo=UTC)
+    planned = []
+    for each in occurrences(timing, anchors, OSLO):
+        if each.instant > until:
+            break
+        planned.append(each.instant)
+    assert [due.instant for due in due_between(timing, anchors, OSLO, until)] == planned
+    assert planned
+
+
+@pytest.mark.parametrize("instrument", versions(), ids=lambda each: f"{each.name}-{each.version}")
+def test_every_shipped_questionnaire_is_answered_validly(instrument: Instrument) -> None:
+    for seed in range(20):
+        response = filled_in(instrument.questionnaire, random.Random(seed), "nb", worse=3)
+        assert not [each for each in validate(instrument.questionnaire, response) if each.severity == "error"]
