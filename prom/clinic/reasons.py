@@ -147,6 +147,11 @@ def _several(values: Values, names: Names, reader: Reader) -> str:
     return reader.text("reason.and").join(parts)
 
 
+def _sms(values: Values, names: Names, reader: Reader) -> str:
+    words = str(values["words"]).strip()
+    return reader.text("reason.quote", words=words) if words else reader.text("reason.sms.empty")
+
+
 def _missing(values: Values, names: Names, reader: Reader) -> str:
     return reader.text("reason.missing", why=reader.text(f"reason.missing.{values['missing']}"))
 
@@ -196,4 +201,5 @@ _WRITERS: Mapping[str, Callable[[Values, Names, Reader], str]] = {
     "any-of": _several,
     "missing": _missing,
     "failed": _failed,
+    "sms": _sms,
 }

@@ -18,13 +18,16 @@ from prom.worklist.models import Alert, Evidence
 
 @dataclass(frozen=True)
 class Origin:
-    """Where findings come from: ids only. `response_id` is None for a half-filled form and for silence."""
+    """Where findings come from: ids only. `response_id` is None for a half-filled form and for silence.
+
+    `assignment_id` is None for what she wrote of her own accord, which is new each time.
+    """
 
     tenant_id: uuid.UUID
     patient_id: uuid.UUID
     episode_id: uuid.UUID
     unit_id: uuid.UUID
-    assignment_id: uuid.UUID
+    assignment_id: uuid.UUID | None
     response_id: uuid.UUID | None = None
 
 
