@@ -28,6 +28,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from prom.oversight.pages import pages as oversight
     from prom.oversight.routes import routes as metrics
     from prom.responses.pages import pages as responses
+    from prom.responses.sms.pages import pages as sms
+    from prom.responses.sms.routes import routes as incoming
     from prom.staff.pages import pages as staff
 
     settings = settings or config.from_environment()
@@ -49,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     traffic.watch(app)
     web.prepare(app)
-    for pages in (staff, clinic, authoring, responses, exports, oversight, metrics, fhir, hooks):
+    for pages in (staff, clinic, authoring, responses, exports, oversight, metrics, fhir, hooks, incoming, sms):
         app.register_blueprint(pages)
     register_api(app)
     web.exempt_machine_doors(app)

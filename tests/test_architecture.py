@@ -27,6 +27,7 @@ PUBLIC = {
     "api-sessions.begin_session",
     "clinic.home",
     "fhir.show_metadata",
+    "hooks-incoming.take_incoming",
     "hooks-twilio.take_status",
     "oversight.live",
     "oversight.ready",

@@ -13,6 +13,7 @@ from prom.assignments import links
 from prom.assignments import service as assignments
 from prom.assignments.models import Assignment, Visit
 from prom.audit import service as audit
+from prom.audit.service import Actor
 from prom.catalogue.queries import Instrument
 from prom.db import new_id
 from prom.errors import DeadLink, Invalid
@@ -41,6 +42,7 @@ __all__ = [
     "save_answer",
     "save_answers",
     "save_shape",
+    "save_typed",
     "seal_response",
     "set_language",
 ]
@@ -77,19 +79,32 @@ def save_answer(session: Session, visit: Visit, link_id: str, given: Given, lang
 
 
 def save_answers(session: Session, visit: Visit, given: Sequence[Answered], language: str) -> tuple[Finding, ...]:
-    """Save the answers of one page and judge them; returns the emergencies that these very answers raise.
-
-    Raises InvalidResponse with the problems of these items, DeadLink when the assignment can no longer be answered.
-    """
+    """Save the answers of one page as `save_typed` does, and let the visit last; raises DeadLink where that is over."""
     assignment, instrument = _answerable(session, visit)
+    links.go_on(visit)
+    return save_typed(session, assignment, instrument, given, language, links.actor_of(visit))
+
+
+def save_typed(
+    session: Session,
+    assignment: Assignment,
+    instrument: Instrument,
+    given: Sequence[Answered],
+    language: str,
+    actor: Actor,
+) -> tuple[Finding, ...]:
+    """Save answers and judge them, whichever way they came; returns the emergencies that these very answers raise.
+
+    The caller holds the lock on an assignment that can be answered. Raises InvalidResponse with the items' problems.
+    """
     before = of_assignment(session, assignment)
     begun = before.response if before else build(instrument.questionnaire, {}, status="in-progress")
     response = saved(instrument.questionnaire, replace(begun, language=language), given)
-    _begin(session, visit, assignment, response, language)
+    _begin(session, assignment, response, language, actor)
     findings = judge_at_once(session, assignment, instrument, response)
     until_now = judge_at_once(session, assignment, instrument, before.response) if findings and before else ()
     typed_now = worklist.beyond(findings, until_now)
-    worklist.raise_alerts(session, assignments.origin_of(assignment), findings, links.actor_of(visit), typed_now)
+    worklist.raise_alerts(session, assignments.origin_of(assignment), findings, actor, typed_now)
     named = {each.item.link_id for each in given}
     return tuple(each for each in findings if each.instruction and (each in typed_now or named & {*items_of(each)}))
 
@@ -97,12 +112,13 @@ def save_answers(session: Session, visit: Visit, given: Sequence[Answered], lang
 def save_shape(session: Session, visit: Visit, response: QuestionnaireResponse, language: str) -> None:
     """Save a begun form to which a repetition was added, or from which one was taken; that alone says nothing ill."""
     assignment, _ = _answerable(session, visit)
-    _begin(session, visit, assignment, response, language)
+    links.go_on(visit)
+    _begin(session, assignment, response, language, links.actor_of(visit))
 
 
 def _answerable(session: Session, visit: Visit) -> tuple[Assignment, Instrument]:
     assignment = assignments.lock(session, visit.assignment_id)
-    if visit.confirmed_at is None or not links.is_answerable(assignment, clock.now()):
+    if visit.confirmed_at is None or not links.can_go_on(session, assignment, clock.now()):
         raise DeadLink
     instrument = instrument_of(session, assignment)
     if instrument is None:
@@ -111,12 +127,11 @@ def _answerable(session: Session, visit: Visit) -> tuple[Assignment, Instrument]
 
 
 def _begin(
-    session: Session, visit: Visit, assignment: Assignment, response: QuestionnaireResponse, language: str
+    session: Session, assignment: Assignment, response: QuestionnaireResponse, language: str, actor: Actor
 ) -> None:
     assignments.begin(assignment)
-    links.go_on(visit)
     _store(session, assignment, response, language)
-    _record(session, visit, "response.save")
+    audit.about(session, actor, "response.save", assignment)
 
 
 def set_language(session: Session, assignment: Assignment, language: str) -> None:
@@ -183,15 +198,3 @@ def _store(session: Session, assignment: Assignment, response: QuestionnaireResp
     draft.language, draft.saved_at = language, now
     seal_response(session, draft, "response", response)
     session.flush()
-
-
-def _record(session: Session, visit: Visit, action: str) -> None:
-    audit.record(
-        session,
-        links.actor_of(visit),
-        action,
-        tenant_id=visit.tenant_id,
-        entity="assignment",
-        entity_id=visit.assignment_id,
-        subjects=[visit.patient_id],
-    )
