@@ -25,8 +25,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     from prom.exports.pages import pages as exports
     from prom.fhir.routes import routes as fhir
     from prom.messaging.routes import routes as hooks
+    from prom.my_page.pages import pages as my_page
     from prom.oversight.pages import pages as oversight
     from prom.oversight.routes import routes as metrics
+    from prom.responses.pages import own_link
     from prom.responses.pages import pages as responses
     from prom.responses.sms.pages import pages as sms
     from prom.responses.sms.routes import routes as incoming
@@ -51,7 +53,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     traffic.watch(app)
     web.prepare(app)
-    for pages in (staff, clinic, authoring, responses, exports, oversight, metrics, fhir, hooks, incoming, sms):
+    for pages in (
+        staff,
+        clinic,
+        authoring,
+        responses,
+        own_link,
+        my_page,
+        exports,
+        oversight,
+        metrics,
+        fhir,
+        hooks,
+        incoming,
+        sms,
+    ):
         app.register_blueprint(pages)
     register_api(app)
     web.exempt_machine_doors(app)

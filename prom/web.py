@@ -39,6 +39,8 @@ HTTP_PROBLEMS = {
     413: "too-large",
     415: "unsupported-media",
 }
+#: The blueprints of what a patient reaches.
+PATIENTS = ("responses", "own_link", "my_page")
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -227,7 +229,7 @@ def _answer(code: str, status: int, refused: Refused | None) -> Response:
         return fhir_outcome.answer(code, status, field=field, values=values, problems=problems)
     if request.path.startswith("/api/"):
         return api_problems.answer(code, status, field=field, values=values, problems=problems)
-    if request.blueprint == "responses" or request.path.startswith("/a/"):
+    if request.blueprint in PATIENTS or request.path.startswith(("/a/", "/me/", "/r/")):
         # A patient is never left without numbers to call.
         return Response(render_template("responses/problem.html", code=code), status=status)
     return Response(render_template("problem.html", code=code), status=status)

@@ -36,8 +36,8 @@ PUBLIC = {
     "staff.do_sign_in",
     "staff.set_language",
 }
-#: All that a patient reaches through her link; her visit's own cookie decides what it shows.
-PATIENTS = "responses."
+#: All that a patient reaches through a link or a code; her visit's or her session's own cookie decides what it shows.
+PATIENTS = ("responses.", "own_link.", "my_page.")
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_every_route_names_its_permission_or_stands_on_the_list_of_public_ones(a
 def test_what_a_patient_reaches_is_public_and_nothing_else_of_hers_is_elsewhere(app: Flask) -> None:
     patients = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(PATIENTS)]
     assert len(patients) > 10
-    assert [rule.rule for rule in patients if not rule.rule.startswith("/a")] == []
+    assert [rule.rule for rule in patients if not rule.rule.startswith(("/a", "/r", "/me"))] == []
     assert all(permission_of(app.view_functions[rule.endpoint]) is None for rule in patients)
 
 

@@ -7,9 +7,9 @@
 
   function takeToken() {
     const state = history.state;
-    const token = location.hash.slice(1) || (state && state.token) || "";
+    const token = location.hash.slice(1) || (state && state.token) || field.value;
     field.value = token;
-    if (location.hash) {
+    if (location.hash && !field.hasAttribute("data-stays")) {
       history.replaceState({ token: token }, "", location.pathname + location.search);
     }
   }
@@ -219,6 +219,11 @@
       }
     }
   });
+
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", function () { window.print(); });
+  }
 
   if (window.fetch && window.AbortController) {
     for (const form of document.querySelectorAll("form[data-keep]")) {

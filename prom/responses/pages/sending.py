@@ -7,13 +7,12 @@ from flask import Response, g, render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from prom.assignments import links
+from prom.assignments import links, personal
 from prom.assignments import service as assignments
 from prom.assignments.models import Assignment, Visit
 from prom.db import transaction
 from prom.errors import DeadLink, InvalidResponse
-from prom.pathways.models import Episode
-from prom.pathways.queries import episode, pathway
+from prom.pathways.queries import episode
 from prom.responses import drafts, receipt, service, wording
 from prom.responses.models import Response as Row
 from prom.responses.pages.questions import question_page, resume
@@ -90,7 +89,7 @@ def report_again() -> AnyResponse:
         of = episode(session, assignment.episode_id)
         if of.status != "active":
             raise DeadLink
-        again = _open_report(session, of) or assignments.report_again(session, of, links.actor_of(visit))
+        again = personal.open_report(session, of) or assignments.report_again(session, of, links.actor_of(visit))
         token = links.begin_visit(session, again, confirmed=True)
     return with_visit(go_to(address("show_question", position=1)), token)
 
@@ -102,13 +101,6 @@ def _sent(session: Session, visit: Visit) -> tuple[Assignment, Row]:
     if row is None or row.author != "patient":
         raise DeadLink
     return assignment, row
-
-
-def _open_report(session: Session, of: Episode) -> Assignment | None:
-    """A report that she can answer already: a second tap on "I am worse" opens no third one."""
-    asked = pathway(session, of.pathway_url, of.pathway_version).on_demand
-    found = assignments.answerable(session, of.patient_id)
-    return found if found is not None and found.questionnaire == asked.questionnaire else None
 
 
 def _ask_again(begun: Begun, refused: InvalidResponse) -> Response:
