@@ -89,6 +89,18 @@ def new_id() -> uuid.UUID:
     return uuid.UUID(int=made)
 
 
+def new_ids(count: int) -> Iterator[uuid.UUID]:
+    """Make many ids that follow each other, at a fraction of the cost of making each by itself."""
+    global _last_id
+    first = new_id().int
+    with _making_id:
+        if _last_id == first:  # else somebody was in between: those are later anyhow
+            _last_id = first + count - 1
+        else:
+            first, _last_id = _last_id + 1, _last_id + count
+    return (uuid.UUID(int=each) for each in range(first, first + count))
+
+
 class _Database:
     """The process's engine and its two kinds of session."""
 

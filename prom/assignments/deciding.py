@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,7 +37,7 @@ class Make:
         return str(self.columns[1])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decision:
     """What becomes of a plan: shared by all plans that stand at the same place of the same course."""
 
@@ -49,10 +50,16 @@ class Decision:
     count: int = 0
     latest: datetime | None = None
 
-    @property
+    @cached_property
     def misses(self) -> bool:
         """Whether the unit has to be told."""
         return any(make.is_missed for make in self.makes)
+
+    @cached_property
+    def rows(self) -> int:
+        """How many rows are made, messages with them."""
+        texts = 2 if self.information is not None else 0
+        return texts + sum(1 + len(make.sendings) for make in self.makes)
 
 
 NOTHING_MORE = Decision()

@@ -5,7 +5,7 @@ made as they are sent, so that nothing has to be opened or sealed here.
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from prom.assignments.models import Assignment, Information, Plan
 from prom.assignments.rows import Subject
 from prom.audit import service as audit
 from prom.config import Settings
-from prom.db import new_id
+from prom.db import new_ids
 from prom.messaging.models import Message
 from prom.pathways.models import Episode
 
@@ -78,7 +78,7 @@ class _Written:
         self.assignments: list[tuple[Any, ...]] = []
         self.whose: list[Subject] = []
         self.messages: list[tuple[Any, ...]] = []
-        self.told: list[Subject] = []
+        self.informed: list[Subject] = []
         self.information: list[tuple[Any, ...]] = []
         self.moves: list[tuple[Any, ...]] = []
         self.not_asked: list[tuple[Subject, uuid.UUID]] = []
@@ -93,9 +93,10 @@ def _open(session: Session, plan_ids: Collection[uuid.UUID]) -> _Written:
     if len(taken) == 1:
         taken = [(plan, missed.without_known(session, plan.episode_id, decided)) for plan, decided in taken]
     held = missed.hold(session, [plan.episode_id for plan, decided in taken if decided.misses])
+    taken = [(plan, decided) for plan, decided in taken if not decided.misses or plan.episode_id in held]
+    ids = new_ids(sum(decided.rows for _, decided in taken))
     for plan, decided in taken:
-        if not decided.misses or plan.episode_id in held:
-            _add(written, plan, decided, now)
+        _add(written, plan, decided, now, ids)
     with audit.together(session):
         _write(session, written)
         missed.tell(session, written.not_asked)
@@ -116,23 +117,22 @@ def _take(session: Session, plan_ids: Collection[uuid.UUID]) -> Sequence[Any]:
     ).all()
 
 
-def _add(written: _Written, plan: Any, decided: Decision, now: datetime) -> None:
+def _add(written: _Written, plan: Any, decided: Decision, now: datetime, ids: Iterator[uuid.UUID]) -> None:
     whose = Subject(plan.tenant_id, plan.patient_id, plan.episode_id, plan.unit_id)
     written.plans.append(plan.id)
     for make in decided.makes:
-        row_id = new_id()
+        row_id = next(ids)
         written.assignments.append((row_id, *whose, *make.columns))
         written.whose.append(whose)
         for sending in make.sendings:
-            written.messages.append(rows.message(whose, row_id, sending, now))
-            written.told.append(whose)
+            written.messages.append(rows.message(next(ids), whose, row_id, sending, now))
         if make.is_missed:
             written.not_asked.append((whose, row_id))
     if decided.information is not None:
-        row_id = new_id()
+        row_id = next(ids)
         written.information.append((row_id, *whose[:3], *decided.information, now))
-        written.messages.append(rows.information_message(whose, row_id, now))
-        written.told.append(whose)
+        written.messages.append(rows.information_message(next(ids), whose, row_id, now))
+        written.informed.append(whose)
     opened = plan.opened + decided.count
     written.moves.append((plan.id, *decided.stands_at, opened, decided.latest or plan.last_opened_at))
 
@@ -144,7 +144,8 @@ def _write(session: Session, written: _Written) -> None:
     bulk.put(connection, Message, rows.MESSAGE, written.messages)
     bulk.change(connection, Plan, _MOVES, written.moves)
     rows.record(session, written.whose, [row[0] for row in written.assignments], "assignment.open")
-    rows.record(session, written.told, [row[0] for row in written.messages], "message.put")
+    # Its messages are part of an assignment, and have no words yet; when they are sent, that is recorded by itself.
+    rows.record(session, written.informed, [row[0] for row in written.information], "information.give")
 
 
 def _tell_session(session: Session, moves: Iterable[tuple[Any, ...]]) -> None:

@@ -27,6 +27,8 @@ MESSAGE = (
     *("created_at", "send_after", "try_at", "expires_at", "lease", "attempts"),
 )
 INFORMATION = ("id", "tenant_id", "patient_id", "episode_id", "key", "pathway", "given_at")
+#: Read once: an enumeration's value costs more than the rest of a row.
+_PENDING, _INFORMATION = State.PENDING.value, Kind.INFORMATION.value
 #: An opening that is later than this is reminded from the moment of its message on.
 LATE = timedelta(hours=1)
 #: For how long it is said that a text waits, or that nobody reads any more.
@@ -77,7 +79,7 @@ def brings(asked: Asked) -> bool:
 class Sending:
     """One message that goes with an assignment: kind, the end of its key, and between which instants."""
 
-    kind: Kind
+    kind: str
     suffix: str
     send_after: datetime
     expires_at: datetime
@@ -87,38 +89,27 @@ def sendings(asked: Asked, opens: datetime, now: datetime) -> Iterator[Sending]:
     """Yield the message of an assignment that opens, and its reminders, counted from when she can know of it."""
     if not brings(asked):
         return
-    yield Sending(Kind.ASSIGNMENT, "", now, opens + asked.window.begun_expires)
+    yield Sending(Kind.ASSIGNMENT.value, "", now, opens + asked.window.begun_expires)
     since, ends = opens if now - opens < LATE else now, opens + asked.window.expires
     for number, after in enumerate(asked.reminders, 1):
         if since + after < ends:
-            yield Sending(Kind.REMINDER, f":{number}", since + after, ends)
+            yield Sending(Kind.REMINDER.value, f":{number}", since + after, ends)
 
 
-def message(whose: Subject, assignment_id: uuid.UUID, sending: Sending, now: datetime) -> tuple[Any, ...]:
-    """Return a message's row; its key names the assignment, so that there is one of each."""
-    key = f"{sending.kind.value}:{assignment_id}{sending.suffix}"
-    return _message(whose, assignment_id, sending.kind, key, now, sending.send_after, sending.expires_at)
-
-
-def information_message(whose: Subject, information_id: uuid.UUID, now: datetime) -> tuple[Any, ...]:
-    """Return the row of the message that says that a text waits."""
-    key = f"{Kind.INFORMATION.value}:{information_id}"
-    return _message(whose, None, Kind.INFORMATION, key, now, now, now + WORDS_LAST)
-
-
-def _message(
-    whose: Subject,
-    assignment_id: uuid.UUID | None,
-    kind: Kind,
-    key: str,
-    now: datetime,
-    send_after: datetime,
-    expires: datetime,
+def message(
+    row_id: uuid.UUID, whose: Subject, assignment_id: uuid.UUID, sending: Sending, now: datetime
 ) -> tuple[Any, ...]:
-    return (
-        *(new_id(), whose.tenant_id, whose.patient_id, whose.unit_id, assignment_id, kind.value, key),
-        *(State.PENDING.value, now, send_after, send_after, expires, 0, 0),
-    )
+    """Return a message's row; its key names the assignment, so that there is one of each."""
+    kind, key = sending.kind, f"{sending.kind}:{assignment_id}{sending.suffix}"
+    whom = (row_id, whose.tenant_id, whose.patient_id, whose.unit_id, assignment_id, kind, key)
+    return (*whom, _PENDING, now, sending.send_after, sending.send_after, sending.expires_at, 0, 0)
+
+
+def information_message(row_id: uuid.UUID, whose: Subject, information_id: uuid.UUID, now: datetime) -> tuple[Any, ...]:
+    """Return the row of the message that says that a text waits."""
+    key = f"{_INFORMATION}:{information_id}"
+    whom = (row_id, whose.tenant_id, whose.patient_id, whose.unit_id, None, _INFORMATION, key)
+    return (*whom, _PENDING, now, now, now, now + WORDS_LAST, 0, 0)
 
 
 def letters(assignment: Assignment, asked: Asked, now: datetime) -> list[Letter]:
@@ -127,7 +118,7 @@ def letters(assignment: Assignment, asked: Asked, now: datetime) -> list[Letter]
         Letter(
             tenant_id=assignment.tenant_id,
             kind=each.kind,
-            key=f"{each.kind.value}:{assignment.id}{each.suffix}",
+            key=f"{each.kind}:{assignment.id}{each.suffix}",
             patient_id=assignment.patient_id,
             unit_id=assignment.unit_id,
             assignment_id=assignment.id,
