@@ -4,19 +4,23 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from prom import clock
 from prom.db import reading, transaction
 from prom.messaging.models import SETTLED_STATES, Message, MessageCopy, State
-from prom.messaging.progress import note
+from prom.messaging.progress import note, of_another
 from prom.messaging.sending import word
-from prom.messaging.taking import record
-from prom.messaging.transport import Ambiguous, Keeper, Refused, Transport
+from prom.messaging.settling import note_copy
+from prom.messaging.taking import CLOCK_SKEW, record
+from prom.messaging.transport import Ambiguous, Keeper, Letter, Refused, Transport
+from prom.patients import sealing
 
 #: Older ones are left: the vendor itself keeps nothing for so long.
 OLDEST = timedelta(days=30)
+#: After so long the vendor's list shows all that it has.
+LIST_IS_WHOLE = timedelta(hours=1)
 #: At most so many calls to the vendor in one run, and no longer than this.
 AT_ONCE = 200
 LONGEST_RUN = timedelta(seconds=30)
@@ -72,25 +76,59 @@ def _ask_later(session: Session, message: Message) -> None:
 
 
 def _erase(keeper: Keeper) -> int:
-    now = clock.now()
-    over = or_(Message.state.in_(SETTLED_STATES), Message.expires_at <= now)
     with reading() as session:
-        rows = session.scalars(
-            select(Message)
-            .where(Message.accepted_at > now - OLDEST, Message.erased_at.is_(None), over)
-            .order_by(Message.accepted_at)
-            .limit(AT_ONCE)
-        ).all()
-    done, ends = 0, now + LONGEST_RUN
+        rows = _to_erase(session)
+    done, ends = 0, clock.now() + LONGEST_RUN
     for message in rows:
-        if clock.now() >= ends or not _erased(keeper, str(message.vendor_id)):
-            continue
-        with transaction() as session:
-            row = session.get_one(Message, message.id)
-            row.erased_at = clock.now()
-            record(session, "message.blank", row)
-        done += 1
+        if clock.now() >= ends:
+            break
+        if _copies_noted(keeper, message) and (message.vendor_id is None or _erased(keeper, message.vendor_id)):
+            with transaction() as session:
+                row = session.get_one(Message, message.id)
+                row.erased_at = clock.now()
+                record(session, "message.blank", row)
+            done += 1
     return done
+
+
+def _to_erase(session: Session) -> Sequence[Message]:
+    """What is settled or over, and was accepted, or failed after it was perhaps accepted.
+
+    One that was taken more than once waits for an hour, so that a slow list shows all that there is of it.
+    """
+    now = clock.now()
+    perhaps_there = and_(Message.state == State.FAILED, Message.settled_at > now - OLDEST, Message.lease > 1)
+    over = or_(Message.state.in_(SETTLED_STATES), Message.expires_at <= now)
+    listed = func.coalesce(Message.accepted_at, Message.settled_at) <= now - LIST_IS_WHOLE
+    return session.scalars(
+        select(Message)
+        .where(or_(Message.accepted_at > now - OLDEST, perhaps_there), Message.erased_at.is_(None), over)
+        .where(or_(Message.lease <= 1, listed))
+        .order_by(Message.created_at)
+        .limit(AT_ONCE)
+    ).all()
+
+
+def _copies_noted(keeper: Keeper, message: Message) -> bool:
+    """Remember all that the vendor has of a message that may have been sent twice; false where it does not tell."""
+    if message.lease <= 1 or message.letter_sealed is None:
+        return True
+    with transaction() as session:
+        row = session.get_one(Message, message.id)
+        record(session, "message.send", row)
+        letter = sealing.open_column(session, row, "letter")
+    try:
+        since = message.send_after - CLOCK_SKEW
+        found = keeper.copies(Letter(letter["to"], letter["body"], message.id), since)
+    except (Refused, Ambiguous) as error:
+        log.warning("vendor tells nothing", message_id=str(message.id), code=word(error))
+        return False
+    with transaction() as session:
+        row = session.get_one(Message, message.id)
+        for vendor_id in found:
+            if vendor_id != row.vendor_id and not of_another(session, row, vendor_id):
+                note_copy(session, row, vendor_id)
+    return True
 
 
 def _erase_copies(keeper: Keeper) -> int:

@@ -153,9 +153,12 @@ def _expire(session: Session) -> int:
 
 def _blank(session: Session) -> int:
     past_its_end = and_(Message.expires_at <= clock.now(), text(f"NOT ({IS_OPEN})"))
+    # One that was taken more than once may be at the vendor more than once: by its words all copies are found there.
+    once = or_(Message.lease <= 1, Message.state == State.CANCELLED, Message.erased_at.is_not(None))
+    settled = and_(Message.state.in_(SETTLED_STATES), once)
     rows = session.scalars(
         select(Message)
-        .where(text(HAS_LETTER), or_(Message.state.in_(SETTLED_STATES), past_its_end))
+        .where(text(HAS_LETTER), or_(settled, past_its_end))
         .order_by(Message.tenant_id)
         .limit(BLANKED_AT_ONCE)
         .with_for_update(skip_locked=True)

@@ -25,7 +25,7 @@ AGAIN = "#"
 def note(session: Session, message_id: uuid.UUID, told: Told) -> bool:
     """Write down what the vendor told about a message; returns whether it was news. An unknown message is none."""
     message = session.scalars(select(Message).where(Message.id == message_id).with_for_update()).first()
-    if message is None or _of_another(session, message, told.vendor_id):
+    if message is None or of_another(session, message, told.vendor_id):
         return False
     if message.vendor_id is None:
         _adopt(message, told.vendor_id)
@@ -40,7 +40,8 @@ def note(session: Session, message_id: uuid.UUID, told: Told) -> bool:
     return True
 
 
-def _of_another(session: Session, message: Message, vendor_id: str) -> bool:
+def of_another(session: Session, message: Message, vendor_id: str) -> bool:
+    """Whether a letter at the vendor is the one that another message names."""
     found = select(Message.id).where(Message.vendor_id == vendor_id, Message.id != message.id)
     return session.scalars(found).first() is not None
 

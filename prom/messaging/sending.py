@@ -1,5 +1,8 @@
 """Calling the vendor: is the letter there already, and if not, hand it over. No transaction is open meanwhile."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from sqlalchemy import select
 
 from prom.db import reading
@@ -17,7 +20,8 @@ def look_up(transport: Transport, taken: Taken) -> Outcome | None:
     if taken.letter is None or taken.perhaps_since is None:
         return None
     try:
-        vendor_id = transport.find(taken.letter, taken.perhaps_since)
+        letter = replace(taken.letter, others=_others(taken, taken.perhaps_since))
+        vendor_id = transport.find(letter, taken.perhaps_since)
     except Exception as error:
         # Twice on the on-call phone is better than never.
         return None if taken.kind == Kind.ON_CALL else Outcome(State.AMBIGUOUS, failure=word(error))
@@ -26,8 +30,17 @@ def look_up(transport: Transport, taken: Taken) -> Outcome | None:
     return Outcome(State.ACCEPTED, vendor_id)
 
 
+def _others(taken: Taken, since: datetime) -> frozenset[str]:
+    """The vendor's ids of the other messages to her, or to staff: two alerts to one phone can have the same words."""
+    known = select(Message.vendor_id).where(
+        Message.accepted_at >= since, Message.patient_id == taken.patient_id, Message.id != taken.id
+    )
+    with reading() as session:
+        return frozenset(str(vendor_id) for vendor_id in session.scalars(known))
+
+
 def _of_another(vendor_id: str, letter: Letter) -> bool:
-    """Whether this is another message's: alerts to one phone can have the same words."""
+    """Whether this is another message's, which a transport that knows nothing of the others may return."""
     with reading() as session:
         another = select(Message.id).where(Message.vendor_id == vendor_id, Message.id != letter.message_id)
         return session.scalars(another).first() is not None

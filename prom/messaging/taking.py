@@ -37,7 +37,7 @@ class Taken:
     """A message in this worker's hands, under the fencing number of its lease."""
 
     id: uuid.UUID
-    tenant_id: uuid.UUID
+    patient_id: uuid.UUID | None
     kind: str
     lease: int
     attempts: int
@@ -84,7 +84,7 @@ def _leased(session: Session, message: Message, ask_registers: bool) -> Taken:
     letter = _letter(session, message)
     return Taken(
         message.id,
-        message.tenant_id,
+        message.patient_id,
         message.kind,
         message.lease,
         message.attempts,

@@ -1,6 +1,7 @@
 """What every SMS vendor looks like from inside: hand a letter over, or ask whether it was handed over before."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -16,6 +17,8 @@ class Letter:
     message_id: uuid.UUID
     #: For how long it may still be brought; None where that does not matter.
     lasts: timedelta | None = field(default=None, compare=False)
+    #: The vendor's ids of other messages to the same person: one with the same words is not this letter.
+    others: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,9 @@ class Keeper(Protocol):
 
     def ask_after(self, vendor_id: str) -> Told:
         """Return how far a letter has come; raises Refused or Ambiguous."""
+
+    def copies(self, letter: Letter, since: datetime) -> Sequence[str]:
+        """Return the vendor's ids of all that it has of a letter since an instant. Raises as `ask_after`."""
 
     def erase(self, vendor_id: str) -> None:
         """Let the vendor forget a letter's words; one that it does not know is well too. Raises as `ask_after`."""

@@ -1,7 +1,7 @@
 """The only importer of Twilio's SDK: sends an SMS, and turns the vendor's errors into ours."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -69,10 +69,16 @@ class Twilio:
         return options
 
     def find(self, letter: Letter, since: datetime) -> str | None:
-        """Return the id of the newest message to this number, made since an instant, whose body holds ours.
+        """Return the id of the newest message to this number, made since an instant, whose body holds ours."""
+        brought = (each for each in self._ours(letter, since) if each.status not in NOT_BROUGHT)
+        return next((str(each.sid) for each in brought), None)
 
-        The date is compared here: the list's own filter is on the day of sending, which a queued message lacks.
-        """
+    def copies(self, letter: Letter, since: datetime) -> Sequence[str]:
+        """Return the ids of all messages to this number, made since an instant, whose bodies hold ours."""
+        return [str(each.sid) for each in self._ours(letter, since)]
+
+    def _ours(self, letter: Letter, since: datetime) -> Iterator[Any]:
+        """The date is compared here: the list's own filter is on the day of sending, which a queued message lacks."""
         try:
             listed = self._client.messages.list(to=letter.to, limit=LOOKED_THROUGH, page_size=LOOKED_THROUGH)
         except (TwilioException, RequestException, ValueError) as error:
@@ -80,9 +86,8 @@ class Twilio:
         for message in listed:
             recent = message.date_created is not None and message.date_created >= since
             # "Holds", since a trial account puts words of its own before the body.
-            if recent and message.status not in NOT_BROUGHT and letter.body in (message.body or ""):
-                return str(message.sid)
-        return None
+            if recent and letter.body in (message.body or "") and message.sid not in letter.others:
+                yield message
 
     def ask_after(self, vendor_id: str) -> Told:
         """Return how far a letter has come; raises Refused or Ambiguous."""

@@ -1,7 +1,8 @@
 """What a vendor keeps: it is asked after letters of which nothing was heard, and made to forget what is settled."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import pytest
 
@@ -11,9 +12,9 @@ from prom.messaging import outbox
 from prom.messaging.keeping import keep_up
 from prom.messaging.models import Message, MessageCopy
 from prom.messaging.progress import note
-from prom.messaging.transport import Progress, Refused, Told
+from prom.messaging.transport import Letter, Progress, Refused, Told
 from tests.conftest import Hospital
-from tests.fake_transport import FakeTransport
+from tests.fake_transport import Does, FakeTransport
 from tests.prom.messaging.letters import later, message, put
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -22,8 +23,8 @@ pytestmark = pytest.mark.usefixtures("database")
 class Keeping(FakeTransport):
     """A vendor that keeps what it was given. `knows` is what it tells about each letter."""
 
-    def __init__(self, knows: Mapping[str, Told | Refused] | None = None) -> None:
-        super().__init__()
+    def __init__(self, knows: Mapping[str, Told | Refused] | None = None, does: Iterable[Does] = ()) -> None:
+        super().__init__(does)
         self.knows = dict(knows or {})
         self.asked_after: list[str] = []
         self.erased: list[str] = []
@@ -37,6 +38,10 @@ class Keeping(FakeTransport):
         if isinstance(found, Refused):
             raise found
         return found
+
+    def copies(self, letter: Letter, since: datetime) -> list[str]:
+        """Tell of all."""
+        return [vendor_id for vendor_id, _, listed in self.has if listed.body == letter.body]
 
     def erase(self, vendor_id: str) -> None:
         """Forget."""
@@ -99,6 +104,22 @@ def test_the_words_of_a_second_copy_are_erased_too(hospital: Hospital) -> None:
     assert (keep_up(vendor), vendor.erased) == (2, ["fake-1", "fake-9"])
     with reading() as session:
         assert session.get_one(MessageCopy, "fake-9").erased_at is not None
+
+
+def test_a_copy_of_which_nobody_ever_told_is_found_by_its_words_and_erased(hospital: Hospital) -> None:
+    class SlowList(Keeping):
+        def find(self, letter: Letter, since: datetime) -> str | None:
+            return None
+
+    made, vendor = put(hospital), SlowList(does=[Does.ACCEPT_WITHOUT_REPLY])
+    outbox.deliver_due(vendor)
+    later(minutes=1)
+    outbox.deliver_due(vendor)
+    told(made, Progress.DELIVERED, "fake-2")
+    assert (keep_up(vendor), outbox.blank_settled()) == (0, 0)
+    later(hours=1)
+    assert (keep_up(vendor), vendor.erased) == (2, ["fake-2", "fake-1"])
+    assert outbox.blank_settled() == 1
 
 
 def test_a_letter_of_which_nothing_was_heard_is_asked_after_less_and_less_often(hospital: Hospital) -> None:

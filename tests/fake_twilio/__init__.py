@@ -1,0 +1,1 @@
+"""A Twilio that misbehaves: it speaks its API to the real SDK, keeps a list, and calls back, well or badly."""
