@@ -42,6 +42,8 @@ STAFF = {
 }
 #: A Monday morning in winter, 09:30 in Oslo, on which the demo questionnaire has just opened.
 MONDAY = datetime(2026, 11, 2, 8, 30, tzinfo=UTC)
+#: The plainest of what is shipped: one weekly item. Later versions ask more, and at more times.
+SMALL_PATHWAY = "urn:prom:pathway:systemic-treatment|1.0.0"
 
 #: The hospital is made once and copied, so its keys have to be those of every copy.
 MASTER_KEY = "0123456789abcdef" * 4
@@ -174,7 +176,7 @@ def _make_hospital(owner: str, application: str) -> None:
             _add(session, tenant, username, role, other if username == "other-nurse" else unit)
             for username, role in STAFF.items()
         ]
-        publish_pathway(session, "systemic-treatment", "physician")
+        publish_pathway(session, SMALL_PATHWAY, "physician")
         actor = Actor("clinician", staff[0].id, "nurse")
         patient = register(session, tenant.id, REGISTRATION, actor)
         episode = start_episode(session, patient, unit, offered(session)[0], date(2026, 10, 26), CLINICAL, actor)

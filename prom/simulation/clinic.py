@@ -31,6 +31,8 @@ from prom.staff.service import add_clinician, create_tenant, create_unit
 #: The password of everybody in the synthetic clinic. It protects nothing: what it opens is invented.
 DEMO_PASSWORD = "syntetisk-klinikk"
 PATHWAY = "systemic-treatment"
+#: Its patients answer the weekly symptom check and nothing else by plan; later versions ask more.
+VERSION = "1.0.0"
 MINUTE = timedelta(minutes=1)
 #: Who signs what the clinic asks and how it judges.
 SIGNED_BY = "ingrid"
@@ -124,9 +126,10 @@ def open_doors(session: Session, settings: Settings, end: datetime, seed: int) -
     ]
     staff = {person["username"]: _hire(session, tenant, person, units) for person in WORDS["staff"]}
     take_in_shipped(session)
-    if not any(row.name == PATHWAY and row.status == "active" for row in definitions(session, "pathway")):
-        publish_pathway(session, PATHWAY, SIGNED_BY)
-    pathway = next(each for each in offered(session) if each.name == PATHWAY)
+    drafted = [row for row in definitions(session, "pathway") if (row.name, row.version) == (PATHWAY, VERSION)]
+    for row in drafted:
+        publish_pathway(session, f"{row.url}|{row.version}", SIGNED_BY)
+    pathway = next(each for each in offered(session) if (each.name, each.version) == (PATHWAY, VERSION))
     return Clinic(
         settings=settings,
         end=end,

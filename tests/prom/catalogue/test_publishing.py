@@ -17,7 +17,7 @@ from prom.errors import Conflict, Invalid, NotFound
 from prom.pathways.service import publish_pathway
 from prom.responses.drafts import save_answer
 from prom.responses.models import Response
-from tests.conftest import Hospital
+from tests.conftest import SMALL_PATHWAY, Hospital
 from tests.prom.steps import FEVER, ask, ask_again, count, send, short, visit_of
 
 URL = "urn:prom:test:form"
@@ -128,7 +128,7 @@ def test_a_pathway_is_not_published_with_rules_that_do_not_compile(hospital: Hos
         rules.document = rules.document.replace('"temperature"', '"no-such-item"')
         session.flush()
         with pytest.raises(RuleError):
-            publish_pathway(session, "systemic-treatment", "physician")
+            publish_pathway(session, SMALL_PATHWAY, "physician")
 
 
 @pytest.mark.parametrize("canonical", ["urn:prom:questionnaire:symptom-check|9.9.9", "urn:nobody|1.0.0", "", "|"])
@@ -186,7 +186,7 @@ def test_a_version_withdrawn_midway_still_takes_saves_and_judges_its_answers(
     with transaction() as session:
         save_answer(session, visit_of(session, begun), "temperature-measured", "no", "nb")
         for kind in ("questionnaire", "scoring-key", "advice", "rule-set", "pathway"):
-            withdraw(session, newest(session, kind, "systemic-treatment" if kind == "pathway" else "symptom-check"))
+            withdraw(session, newest(session, kind, SMALL_PATHWAY if kind == "pathway" else "symptom-check"))
     send(asked, FEVER)
     with transaction() as session:
         save_answer(session, visit_of(session, begun), "shivering", "now", "nb")

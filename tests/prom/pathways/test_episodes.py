@@ -16,7 +16,7 @@ from prom.pathways.queries import active_episode, episode, episodes_of, offered
 from prom.pathways.service import Clinical, checked, end_episode, open_clinical, start_episode
 from prom.patients.models import Patient
 from prom.staff.models import Unit
-from tests.conftest import CLINICAL, Hospital
+from tests.conftest import CLINICAL, SMALL_PATHWAY, Hospital
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_first_treatment_day_more_than_a_year_away_is_refused(hospital: Hospit
 def test_a_pathway_that_is_no_longer_published_is_neither_offered_nor_started(hospital: Hospital) -> None:
     end(hospital)
     with transaction() as session:
-        withdraw(session, newest(session, "pathway", "systemic-treatment"))
+        withdraw(session, newest(session, "pathway", SMALL_PATHWAY))
         assert offered(session) == []
     with pytest.raises(NotPublished):
         start(hospital)
