@@ -113,13 +113,12 @@ def _pathway(place: Place, name: str) -> Pathway:
     anchors = read_anchors(place)
     codes = [anchor.code for anchor in anchors]
     phases = read_phases(place, codes, title)
-    items = place.parts("items", "key") or place.wrong("items", "a list of at least one item")
     pathway = Pathway(
         url=place.text("url", "an address, as in urn:prom:pathway:systemic-treatment"),
         version=_version(place),
         name=name,
         title=title,
-        items=each(items, lambda part: read_item(part, codes, phases)),
+        items=each(place.parts("items", "key"), lambda part: read_item(part, codes, phases)),
         on_demand=read_on_demand(place.part("onDemand", "what 'I am worse: report again' asks")),
         recorded=each(place.parts("recorded", "key"), read_recorded),
         texts=_texts(place),

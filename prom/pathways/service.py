@@ -16,6 +16,7 @@ from prom.catalogue.queries import from_json, instrument, newest, parse_rule_set
 from prom.catalogue.safety import unguarded
 from prom.db import new_id
 from prom.errors import Conflict, Invalid, NotPublished, NotSafe
+from prom.pathways.checks import USUAL_LINK, refuse_unfit
 from prom.pathways.definition import Asked, Pathway, parse
 from prom.pathways.models import Episode
 from prom.pathways.queries import active_episode
@@ -103,21 +104,22 @@ def end_episode(session: Session, episode: Episode, actor: Actor) -> None:
     audit.about(session, actor, "episode.end", episode)
 
 
-def publish_pathway(session: Session, name: str, signed_by: str) -> list[Definition]:
+def publish_pathway(session: Session, name: str, signed_by: str, link: int = USUAL_LINK) -> list[Definition]:
     """Publish a pathway with every questionnaire, key, advice and rule set it uses; `signed_by` is a user name.
 
-    Rule sets are compiled against their questionnaires first. Raises Invalid, also where rules are not for the
-    questionnaire that they stand beside, NotSafe where they let an emergency pass, NotFound, or what parsing raises.
+    Rule sets are compiled against their questionnaires first; messages are counted with a link of so many letters.
+    Raises Invalid, also where rules are not for the questionnaire that they stand beside, NotSafe where they let an
+    emergency pass, NotFound, PathwayError for what `checks` refuses, or what parsing raises.
     """
     definition = newest(session, "pathway", name)
     pathway = parse(from_json(definition.document), definition.name)
-    for asked in pathway.asked:
-        _check(session, asked)
+    findings = {finding for asked in pathway.asked for finding in _check(session, asked)}
+    refuse_unfit(pathway, findings, link)
     return catalogue.publish_together(session, [*_parts(session, pathway), definition], signed_by)
 
 
-def _check(session: Session, asked: Asked) -> None:
-    """Refuse rules for something else, and rules that let pass what its instrument calls an emergency."""
+def _check(session: Session, asked: Asked) -> list[str]:
+    """Refuse rules for something else, and rules that let pass an emergency of its instrument; return their ids."""
     rules = None
     if asked.rules is not None:
         rules = parse_rule_set(session, from_json(newest(session, "rule-set", asked.rules).document))
@@ -126,6 +128,7 @@ def _check(session: Session, asked: Asked) -> None:
     problems = unguarded(instrument(session, asked.questionnaire), rules)
     if problems:
         raise NotSafe(problems)
+    return [rule.id for rule in rules.rules] if rules else []
 
 
 def _parts(session: Session, pathway: Pathway) -> Iterator[Definition]:

@@ -77,6 +77,7 @@ def test_an_instrument_that_asks_about_danger_goes_all_the_way_only_with_its_rul
     with reading() as session:
         pathway = from_json(newest(session, "pathway", "systemic-treatment").document)
     asked = {**pathway["onDemand"], "questionnaire": CANONICAL, "rules": f"{RULES['url']}|1"}
-    mine = {**pathway, "url": "urn:prom:test:pathway", "version": "1", "onDemand": asked, "items": [], "recorded": []}
+    only = {"onDemand": asked, "items": [], "recorded": [], "afterAnswers": []}
+    mine = {**pathway, "url": "urn:prom:test:pathway", "version": "1", **only}
     assert prom("pathway", "import", write("pathway.json", mine), "--name", "mine").exit_code == 0
     assert prom("pathway", "publish", "mine", "--signed-by", "physician").exit_code == 0

@@ -235,6 +235,10 @@ def test_a_day_lies_in_the_phase_that_has_begun_and_not_ended(day: date, phase: 
     assert (found.code if found else None) == phase
 
 
+def test_a_pathway_may_ask_on_demand_alone() -> None:
+    assert parse(changed(("items",), []), "surgery").items == ()
+
+
 def test_a_timing_hashes_and_compares_by_what_it_says() -> None:
     one, other = parse(DOCUMENT, "surgery").items[0].timing, parse(DOCUMENT, "surgery").items[0].timing
     assert one == other
