@@ -21,7 +21,7 @@ from prom.messaging.models import Message
 from prom.messaging.outbox import deliver_due
 from prom.pathways.definition import Pathway
 from prom.pathways.models import Episode
-from prom.pathways.queries import episode, pathway
+from prom.pathways.queries import active_episode, episode, pathway
 from prom.pathways.service import publish_pathway, start_episode
 from prom.responses import service as responses
 from tests.conftest import CLINICAL, Hospital
@@ -133,7 +133,9 @@ class Stay:
 def begin(hospital: Hospital, settings: Settings, chosen: Pathway, anchor: date) -> Stay:
     """End the stay that she is on, and begin one on another pathway."""
     with transaction() as session:
-        episodes.end(session, episode(session, hospital.episode.id), "error", hospital.nurse_actor)
+        present = active_episode(session, hospital.patient.id)
+        if present is not None:
+            episodes.end(session, present, "error", hospital.nurse_actor)
     with transaction() as session:
         patient = session.merge(hospital.patient)
         unit = session.merge(hospital.unit)
