@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -50,6 +51,8 @@ class Settings:
     #: Statements that take this many milliseconds or more are logged; None watches none.
     slow_query_ms: int | None
     twilio: Twilio | None
+    #: The mail server for messages to staff, `smtp://...` or `smtps://...`; None prints them.
+    mail: str | None = None
     #: The register of persons, `file:PATH` or `fhir:ADDRESS`, and the token it asks for; None asks nobody.
     persons: str | None = None
     persons_token: str | None = None
@@ -90,6 +93,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         log_format=_log_format(given.get("PROM_LOG_FORMAT") or None),
         slow_query_ms=_whole(given, "PROM_SLOW_QUERY_MS", 0, 0, 600_000) if given.get("PROM_SLOW_QUERY_MS") else None,
         twilio=_twilio(given, _public_address(given, port)),
+        mail=_mail(given.get("PROM_SMTP_URL") or None),
         persons=_persons(given.get("PROM_PERSONS") or None),
         persons_token=given.get("PROM_PERSONS_TOKEN") or None,
     )
@@ -97,6 +101,13 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
 
 def _public_address(given: Mapping[str, str], port: int) -> str:
     return (given.get("PROM_PUBLIC_ADDRESS") or f"http://localhost:{port}").rstrip("/")
+
+
+def _mail(text: str | None) -> str | None:
+    parts = urlsplit(text or "")
+    if text is not None and not (parts.scheme in ("smtp", "smtps") and parts.hostname):
+        raise StartRefused("PROM_SMTP_URL cannot be read; write smtp://HOST:PORT or smtps://USER:PASSWORD@HOST.")
+    return text
 
 
 def _persons(text: str | None) -> str | None:

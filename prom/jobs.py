@@ -23,14 +23,20 @@ from prom import clock, config, logs, sweeping
 from prom.assignments import composing
 from prom.assignments import service as assignments
 from prom.config import Settings
+from prom.db import transaction
 from prom.messaging import outbox
 from prom.messaging.console import Console
+from prom.messaging.keeping import keep_up
+from prom.messaging.mail import Mail
 from prom.messaging.transport import Transport
 from prom.messaging.twilio import Twilio
+from prom.messaging.ways import Ways
 from prom.oversight import auditor, ticks
 from prom.oversight.leading import Leading
+from prom.patients.sources import source_of
 from prom.responses import service as responses
 from prom.worklist import service as worklist
+from prom.worklist.digests import put_digests
 
 #: More than one tick ever finds due; a run also ends by its own clock.
 MESSAGES_AT_ONCE = 500
@@ -58,14 +64,14 @@ class Job:
 
 
 def _deliver_messages(settings: Settings) -> int:
-    return deliver(transport_of(settings.twilio), settings)
+    return deliver(ways_of(settings), settings)
 
 
 def deliver(transport: Transport, settings: Settings) -> int:
     """Try what is due in the outbox; returns how many were tried. It looks up, between a few, whether it is to stop."""
     tried, composes, senders = 0, composing.compose(settings), 1 if settings.is_sqlite else SENDERS
     while tried < MESSAGES_AT_ONCE and not sweeping.stopping.is_set():
-        done = outbox.deliver_due(transport, MESSAGES_AT_A_TIME, composes, senders=senders)
+        done = outbox.deliver_due(transport, MESSAGES_AT_A_TIME, composes, source_of(settings), senders)
         tried += done
         if done < MESSAGES_AT_A_TIME:
             break
@@ -74,6 +80,15 @@ def deliver(transport: Transport, settings: Settings) -> int:
 
 def _blank_messages(_settings: Settings) -> int:
     return outbox.blank_settled()
+
+
+def _keep_up_with_the_vendor(settings: Settings) -> int:
+    return keep_up(transport_of(settings.twilio))
+
+
+def _write_to_staff(settings: Settings) -> int:
+    with transaction() as session:
+        return put_digests(session, settings.public_address)
 
 
 def _open_assignments(settings: Settings) -> int:
@@ -116,6 +131,7 @@ def _judge_again(_settings: Settings) -> int:
 
 #: Why some are left to the worker that leads. Two of them at once would do no harm, but twice the work.
 JUDGES_EACH = "two would read and judge the same answers, each of which leaves a record in her log"
+ASKS_EACH = "two would ask the vendor the same of the same messages"
 BLANKS_ALL = "two would wait for each other's rows, and housekeeping hurries nobody"
 
 #: In the order in which `run_once` runs them: what makes messages stands before what sends them.
@@ -127,19 +143,29 @@ JOBS: tuple[Job, ...] = (
     Job("judge again", timedelta(seconds=60), _judge_again, JUDGES_EACH),
     Job("deliver messages", timedelta(seconds=2), _deliver_messages),
     Job("blank messages", timedelta(minutes=5), _blank_messages, BLANKS_ALL),
+    Job("keep up with the vendor", timedelta(minutes=5), _keep_up_with_the_vendor, ASKS_EACH),
+    Job("write to staff", timedelta(minutes=5), _write_to_staff),
 )
 
 
 def jobs_with(transport: Transport) -> tuple[Job, ...]:
     """Return the same jobs, with messages going out another way: for a simulation, which writes to nobody."""
-    way = partial(deliver, transport)
-    return tuple(replace(job, run=way) if job.run is _deliver_messages else job for job in JOBS)
+    ways: dict[Callable[[Settings], int | None], Callable[[Settings], int | None]] = {
+        _deliver_messages: partial(deliver, transport),
+        _keep_up_with_the_vendor: lambda _settings: keep_up(transport),
+    }
+    return tuple(replace(job, run=ways.get(job.run, job.run)) for job in JOBS)
 
 
 @cache
 def transport_of(account: config.Twilio | None) -> Transport:
     """Return the way out of the house: Twilio where it is configured, else the console."""
     return Twilio(account) if account is not None else Console()
+
+
+def ways_of(settings: Settings) -> Transport:
+    """Return the ways out: SMS by `transport_of`, and mail to staff by their mail server, else the console too."""
+    return Ways(transport_of(settings.twilio), Mail(settings.mail) if settings.mail is not None else Console())
 
 
 def run_once(settings: Settings, jobs: Sequence[Job] = JOBS) -> dict[str, str]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from prom import clock
 from prom.db import reading, transaction
-from prom.messaging.models import SETTLED_STATES, Message, MessageCopy, State
+from prom.messaging.models import SETTLED_STATES, Kind, Message, MessageCopy, State
 from prom.messaging.progress import note, of_another
 from prom.messaging.sending import word
 from prom.messaging.settling import note_copy
@@ -63,6 +63,7 @@ def _silent(session: Session) -> Sequence[Message]:
     found = select(Message).where(
         Message.accepted_at > now - OLDEST,
         Message.state == State.ACCEPTED,
+        Message.kind != Kind.STAFF,  # nobody tells how a mail fared
         Message.expires_at > now,
         Message.try_at <= now,
     )

@@ -31,6 +31,8 @@ JOBS = frozenset(
         "judge again",
         "deliver messages",
         "blank messages",
+        "keep up with the vendor",
+        "write to staff",
     }
 )
 #: The sweep runs every ten seconds; an alert this long past its next action time was not swept.
