@@ -13,6 +13,7 @@ from prom.commands import (
     exports,
     hospital,
     outbox,
+    pathways,
     patients,
     scores,
     serving,
@@ -42,7 +43,7 @@ for command in (
     # One group, to which both modules add commands.
     authoring.questionnaire,
     validating.questionnaire,
-    taking_in.pathway,
+    pathways.pathway,
     taking_in.rules,
     scores.score,
     hospital.unit,

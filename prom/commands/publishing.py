@@ -8,10 +8,13 @@ from sqlalchemy.orm import Session
 from prom import db
 from prom.audit import service as audit
 from prom.catalogue.models import Definition
+from prom.catalogue.queries import from_json, newest
 from prom.catalogue.service import publish_questionnaire
 from prom.commands.questionnaires import questionnaire
 from prom.commands.speaking import as_json, in_words, opened, operator, say
+from prom.commands.telling import link_here, tell
 from prom.errors import Conflict, Invalid, NotFound, NotSafe, PublishedAlready
+from prom.pathways.definition import parse
 from prom.pathways.service import publish_pathway
 from prom.staff.queries import the_tenant
 from questionnaires.problems import Problem
@@ -30,7 +33,14 @@ def pathway() -> None:
 @as_json
 def publish_a_pathway(name: str, signed_by: str, as_json: bool) -> None:
     """Publish the newest version of NAME, with every questionnaire, scoring key, advice and rule set that it uses."""
-    publish_in_words(publish_pathway, name, signed_by, as_json)
+    publish_in_words(_publish_pathway, name, signed_by, as_json)
+
+
+def _publish_pathway(session: Session, name: str, signed_by: str) -> list[Definition]:
+    published = publish_pathway(session, name, signed_by, link_here())
+    definition = newest(session, "pathway", name)
+    tell(parse(from_json(definition.document), definition.name))
+    return published
 
 
 @questionnaire.command("publish")

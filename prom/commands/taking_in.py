@@ -15,6 +15,7 @@ from prom.commands.publishing import pathway, publish_in_words, signed_by
 from prom.commands.questionnaires import FILE, questionnaire, unknown
 from prom.commands.rules import rules
 from prom.commands.speaking import as_json, opened, operator, say
+from prom.commands.telling import tell
 from prom.errors import NotFound
 from prom.pathways.definition import parse as parse_pathway
 from questionnaires.advice import parse_advice
@@ -57,10 +58,11 @@ def _publish_rules(session: Session, name: str, signed_by: str) -> list[Definiti
 @click.option("--name", help="The short name; without it, the folder that FILE lies in.")
 @as_json
 def import_pathway(file: Path, name: str | None, as_json: bool) -> None:
-    """Store the pathway in FILE as a draft."""
+    """Store the pathway in FILE as a draft, and tell what its messages take and what publishing would refuse."""
     document = read(file)
     made = parse_pathway(document, name or file.resolve().parent.name)
     opened()
+    tell(made)
     with db.transaction() as session:
         _say(_take_in(session, "pathway", made.url, made.version, made.name, document), as_json)
 

@@ -36,6 +36,7 @@ SENTENCES: Mapping[str, str] = {
     "never-a-business-day": "it is planned at weekends alone and passes over them, and would never be asked",
     "before-its-phase": "it begins before its phase {phase} does",
     "windows-overlap": "the next opens {gap} hours after the last, which expires after {expires}: two would be open",
+    "not-shipped": "{name} is not among what Prom ships: publishing needs it stored",
     "cycle-day": "'days' names day {found} of a cycle of {length} days: the days are 1 to {length}",
 }
 
