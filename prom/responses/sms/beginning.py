@@ -4,6 +4,7 @@ Looked at as the message is sent. Everything has to agree: the questionnaire, th
 number; and nothing else is being asked of her by SMS, or nobody could tell which question she answers.
 """
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,6 @@ from prom.assignments.models import Assignment
 from prom.catalogue import queries as catalogue
 from prom.catalogue.declared import not_by_sms
 from prom.catalogue.queries import Instrument
-from prom.config import Settings
 from prom.db import new_id
 from prom.messaging.composing import Compose, Composed, Later, Withheld
 from prom.messaging.models import Kind, Message
@@ -27,18 +27,30 @@ from prom.responses.sms.conversation import ASKING, next_question, response_of
 from prom.responses.sms.replies import language_of
 from prom.settings.queries import effective
 
+log = structlog.get_logger()
 
-def compose(settings: Settings, inner: Compose) -> Compose:
+
+def compose(inner: Compose) -> Compose:
     """Return what composes as `inner` does, and asks by SMS where a first message may be the first question."""
 
     def composed(session: Session, message: Message, person: Person | None) -> Composed | Withheld | Later:
         made = inner(session, message, person)
         if message.kind != Kind.ASSIGNMENT or not isinstance(made, Composed) or message.assignment_id is None:
             return made
-        question = begin(session, session.get_one(Assignment, message.assignment_id), made.to)
+        question = _begin_or_not(session, session.get_one(Assignment, message.assignment_id), made.to)
         return made if question is None else Composed(made.to, question)
 
     return composed
+
+
+def _begin_or_not(session: Session, assignment: Assignment, number: str) -> str | None:
+    """Begin; whatever goes wrong with that, she still gets her link."""
+    try:
+        with session.begin_nested():
+            return begin(session, assignment, number)
+    except Exception as failure:
+        log.error("question could not be asked", failure=type(failure).__name__)
+        return None
 
 
 def begin(session: Session, assignment: Assignment, number: str) -> str | None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from prom import clock
 from prom.audit import service as audit
 from prom.audit.service import SYSTEM
-from prom.db import new_id, on_postgresql
+from prom.db import new_id, on_postgresql, transaction
 from prom.errors import Invalid
 from prom.messaging.models import Incoming
 from prom.patients import phone, sealing
@@ -99,19 +99,19 @@ def unknown(session: Session, tenant_id: uuid.UUID, limit: int = 200) -> Sequenc
     return [Unknown(row, letter["from"], letter["body"]) for row, letter in opened]
 
 
-def blank_old(session: Session) -> int:
+def blank_old() -> int:
     """Blank the words of whoever nobody knew, 30 days after they came; returns how many were blanked."""
-    rows = session.scalars(
-        select(Incoming)
-        .where(Incoming.letter_sealed.is_not(None), Incoming.handled_at.is_not(None))
-        .where(Incoming.received_at <= clock.now() - KEPT)
-        .limit(BLANKED_AT_ONCE)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in rows:
-        row.letter_sealed = None
-        record(session, "incoming.blank", row)
-    session.flush()
+    with transaction() as session:
+        rows = session.scalars(
+            select(Incoming)
+            .where(Incoming.letter_sealed.is_not(None), Incoming.handled_at.is_not(None))
+            .where(Incoming.received_at <= clock.now() - KEPT)
+            .limit(BLANKED_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for row in rows:
+            row.letter_sealed = None
+            record(session, "incoming.blank", row)
     return len(rows)
 
 

@@ -78,7 +78,7 @@ class Phone:
     def receive(self) -> list[str]:
         """Let the outbox be delivered, and return what came to this phone."""
         before = len(self.transport.has)
-        while outbox.deliver_due(self.transport, 50, compose(self.settings, link)):
+        while outbox.deliver_due(self.transport, 50, compose(link)):
             pass
         return [letter.body for _, _, letter in self.transport.has[before:] if letter.to == self.number]
 
