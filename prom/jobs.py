@@ -35,6 +35,8 @@ from prom.oversight import auditor, ticks
 from prom.oversight.leading import Leading
 from prom.patients.sources import source_of
 from prom.responses import service as responses
+from prom.responses.sms import beginning
+from prom.responses.sms import service as sms
 from prom.worklist import service as worklist
 from prom.worklist.digests import put_digests
 
@@ -69,13 +71,21 @@ def _deliver_messages(settings: Settings) -> int:
 
 def deliver(transport: Transport, settings: Settings) -> int:
     """Try what is due in the outbox; returns how many were tried. It looks up, between a few, whether it is to stop."""
-    tried, composes, senders = 0, composing.compose(settings), 1 if settings.is_sqlite else SENDERS
+    tried, composes, senders = 0, beginning.compose(composing.compose(settings)), 1 if settings.is_sqlite else SENDERS
     while tried < MESSAGES_AT_ONCE and not sweeping.stopping.is_set():
         done = outbox.deliver_due(transport, MESSAGES_AT_A_TIME, composes, source_of(settings), senders)
         tried += done
         if done < MESSAGES_AT_A_TIME:
             break
     return tried
+
+
+def _handle_incoming(settings: Settings) -> int:
+    return sweeping.one_by_one(sms.waiting, partial(sms.handle, settings))
+
+
+def _blank_incoming(_settings: Settings) -> int:
+    return sms.blank_old()
 
 
 def _blank_messages(_settings: Settings) -> int:
@@ -141,8 +151,10 @@ JOBS: tuple[Job, ...] = (
     Job("expire assignments", timedelta(seconds=60), _expire_assignments),
     Job("act on overdue alerts", timedelta(seconds=10), _act_on_overdue_alerts),
     Job("judge again", timedelta(seconds=60), _judge_again, JUDGES_EACH),
+    Job("handle incoming", timedelta(seconds=2), _handle_incoming),
     Job("deliver messages", timedelta(seconds=2), _deliver_messages),
     Job("blank messages", timedelta(minutes=5), _blank_messages, BLANKS_ALL),
+    Job("blank incoming", timedelta(hours=1), _blank_incoming, BLANKS_ALL),
     Job("keep up with the vendor", timedelta(minutes=5), _keep_up_with_the_vendor, ASKS_EACH),
     Job("write to staff", timedelta(minutes=5), _write_to_staff),
 )

@@ -31,6 +31,8 @@ JOBS = frozenset(
         "judge again",
         "deliver messages",
         "blank messages",
+        "handle incoming",
+        "blank incoming",
         "keep up with the vendor",
         "write to staff",
     }
