@@ -131,9 +131,14 @@ def held(session: Session, patient_id: uuid.UUID, unit_ids: Collection[uuid.UUID
     Raises NotFound.
     """
     episode = episodes_at(session, patient_id, unit_ids)[0]
-    session.get_one(Patient, patient_id, with_for_update={"key_share": True})
-    session.refresh(episode)
+    hold(session, episode)
     return episode
+
+
+def hold(session: Session, episode: Episode) -> None:
+    """Lock an episode's patient until the transaction ends, and read the episode as it is then."""
+    session.get_one(Patient, episode.patient_id, with_for_update={"key_share": True})
+    session.refresh(episode)
 
 
 def check_mark(session: Session, episode: Episode, seen: str) -> None:

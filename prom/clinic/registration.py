@@ -1,13 +1,14 @@
 """From the registration form to a patient on a pathway; everything wrong is named beside its field."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from prom import clock
+from prom.assignments.episodes import set_anchor
 from prom.assignments.service import plan_episode
 from prom.audit import service as audit
 from prom.errors import Invalid
@@ -27,8 +28,10 @@ FIELDS = (
     *("pathway", "unit", "anchor", "diagnosis", "intent", "regimen", "line", "pathway_code"),
 )
 OPTIONAL = frozenset({"pathway_code"})
-_PATIENT = tuple(field.name for field in fields(Registration))
-_TREATMENT = tuple(field.name for field in fields(Clinical))
+#: What a further day's field begins with; the code of the pathway's anchor follows.
+FURTHER = "anchor."
+_PATIENT = tuple(each.name for each in fields(Registration))
+_TREATMENT = tuple(each.name for each in fields(Clinical))
 #: Without a fault, and stored nowhere: each field of a form is checked in their place. The number is one of Tenor's.
 _ANYBODY = Registration("A", "B", "10915596784", date(1955, 11, 10), "+4790000000", "nb")
 _ANYTHING = Clinical("C50", INTENTS[0], "A", 1, "")
@@ -41,7 +44,8 @@ class Faults(Exception):
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         super().__init__()
-        self.fields = {name: fields[name] for name in FIELDS if name in fields}
+        further = [name for name in fields if name.startswith(FURTHER)]
+        self.fields = {name: fields[name] for name in (*FIELDS, *further) if name in fields}
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class Wanted:
     pathway: Pathway
     unit: Unit
     anchor: date
+    #: Code -> day of the pathway's further anchors that are known already.
+    further: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,7 @@ def read(given: Mapping[str, str], offered: Offered) -> Wanted:
     for name in FIELDS:
         if name not in faults:
             _check(name, values[name], faults)
+    further = _further(given, values["pathway"], faults)
     if faults:
         raise Faults(faults)
     return Wanted(
@@ -92,7 +99,22 @@ def read(given: Mapping[str, str], offered: Offered) -> Wanted:
         pathway=values["pathway"],
         unit=values["unit"],
         anchor=values["anchor"],
+        further=further,
     )
+
+
+def _further(given: Mapping[str, str], chosen: Pathway | None, faults: dict[str, str]) -> dict[str, date]:
+    """Read the further days of the chosen pathway that were filled in; those of other pathways are passed over."""
+    found = {}
+    for anchor in chosen.anchors[1:] if chosen is not None else ():
+        name = f"{FURTHER}{anchor.code}"
+        if text := given.get(name, "").strip():
+            day = _tried(name, text, faults, _day)
+            if day is not None:
+                found[anchor.code] = day
+            if day is not None and abs(day - clock.now().date()) > FURTHEST_ANCHOR:
+                faults[name] = "wrong"
+    return found
 
 
 def _readers(offered: Offered) -> dict[str, Callable[[str], Any]]:
@@ -158,4 +180,6 @@ def save(session: Session, wanted: Wanted, who: Caller) -> Episode:
     patient = register(session, who.tenant_id, wanted.registration, who.actor)
     episode = start_episode(session, patient, wanted.unit, wanted.pathway, wanted.anchor, wanted.clinical, who.actor)
     plan_episode(session, episode)
+    for code, day in wanted.further.items():
+        set_anchor(session, episode, code, day, who.actor)
     return episode

@@ -30,7 +30,7 @@ class Incoming:
     identifier: Identifier | None
 
 
-def parse(body: bytes) -> Mapping[str, Any]:
+def parse(body: bytes, expected: str = "QuestionnaireResponse") -> Mapping[str, Any]:
     """Read JSON with exact decimals; raises Unreadable for what is none, InvalidResponse for another tree."""
     try:
         document = loads(body.decode("utf-8"))
@@ -40,8 +40,8 @@ def parse(body: bytes) -> Mapping[str, Any]:
         raise Unreadable(str(error.problems[0].values.get("reason", "JSON"))) from None
     if unsound := faults(document):
         raise InvalidResponse(tuple(unsound))
-    if not isinstance(document, Mapping) or document.get("resourceType") != "QuestionnaireResponse":
-        raise InvalidResponse((Problem(None, "not-a-resource", "error", {"expected": "QuestionnaireResponse"}),))
+    if not isinstance(document, Mapping) or document.get("resourceType") != expected:
+        raise InvalidResponse((Problem(None, "not-a-resource", "error", {"expected": expected}),))
     return document
 
 

@@ -22,7 +22,7 @@ _KEPT: Mapping[str, Mapping[str, Any]] = {
         "conditionalDelete": "not-supported",
     },
     "Questionnaire": {"versioning": "no-version"},
-    "Task": {"versioning": "no-version"},
+    "Task": {"versioning": "no-version", "conditionalCreate": True},
 }
 
 

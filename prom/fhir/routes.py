@@ -9,7 +9,7 @@ from werkzeug.http import http_date
 
 from prom.config import Settings
 from prom.db import reading, transaction
-from prom.fhir import fetching, receiving, requests, resources
+from prom.fhir import fetching, receiving, requests, resources, tasking
 from prom.fhir.fetching import Shown
 from prom.fhir.incoming import parse
 from prom.fhir.metadata import statement
@@ -119,6 +119,19 @@ def read_questionnaire(definition_id: uuid.UUID) -> Response:
 def search_questionnaires() -> Response:
     """Search published questionnaires."""
     return _found("Questionnaire")
+
+
+@routes.post("/Task")
+@offers("Task", "create")
+@requires(Permission.CREATE_ASSIGNMENT)
+def create_task() -> Response:
+    """Ask a patient one of the questionnaires of her pathway."""
+    unless, document = requests.identifier_in(request.headers.get("If-None-Exist")), parse(_body(), "Task")
+    with transaction() as session:
+        made = tasking.create(session, document, _context(), unless)
+        answer = dumped(made.document, 200 if made.again else 201)
+    answer.headers["Location"] = f"{routes.url_prefix}/Task/{made.document['id']}"
+    return answer
 
 
 @routes.get("/Task/<uuid:assignment_id>")

@@ -80,7 +80,7 @@ def _number(value: object) -> Value:
 def _mail(value: object) -> Value:
     if value is None:
         return None
-    if not isinstance(value, str) or _MAIL.fullmatch(value.strip()) is None:
+    if not isinstance(value, str) or not value.isprintable() or _MAIL.fullmatch(value.strip()) is None:
         raise WrongValue(value)
     return value.strip()
 

@@ -6,6 +6,8 @@ from prom.api.routes import (
     alerts,
     assignments,
     choices,
+    contact,
+    courses,
     documentation,
     episodes,
     exports,
@@ -13,12 +15,14 @@ from prom.api.routes import (
     reports,
     responses,
     sessions,
+    settings,
     worklist,
 )
 from prom.api.routes.description import Description
 
 RESOURCES = (
     *(sessions, choices, patients, episodes, assignments),
+    *(courses, contact, settings),
     *(responses, reports, worklist, alerts, exports),
 )
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from prom.clinic.pages.blueprint import go_to_patient, pages
-from prom.clinic.registration import FIELDS, Faults, Offered, is_known, read, save
+from prom.clinic.registration import FIELDS, FURTHER, Faults, Offered, is_known, read, save
 from prom.clinic.vocabulary import Reader
 from prom.db import reading, transaction
 from prom.errors import AlreadyRegistered, Invalid
@@ -70,7 +70,14 @@ def _form(given: Mapping[str, str], faults: Mapping[str, str]) -> AnyResponse:
     who = signed_in()
     with reading() as session:
         options = _options(_offered(session, who))
-    page = render_template("clinic/registration.html", typed=_typed(given), faults=faults, options=options)
+        reader = Reader(g.language, "UTC")
+        anchors = [
+            (reader.words(each.title), [(anchor.code, reader.words(anchor.title)) for anchor in each.anchors])
+            for each in offered(session)
+        ]
+    page = render_template(
+        "clinic/registration.html", typed=_typed(given), faults=faults, options=options, anchors=anchors
+    )
     return Response(page, status=422 if faults else 200)
 
 
@@ -86,7 +93,8 @@ def _options(choices: Offered) -> dict[str, list[tuple[str, str]]]:
 
 
 def _typed(given: Mapping[str, str]) -> dict[str, str]:
-    return {name: given.get(name, "") for name in FIELDS}
+    further = [name for name in given if name.startswith(FURTHER)]
+    return {name: given.get(name, "") for name in (*FIELDS, *further)}
 
 
 def _offered(session: Session, who: SignedIn) -> Offered:
