@@ -93,8 +93,8 @@ def link(session: Session, message: Message, person: Person | None) -> Composed 
     return Composed(REGISTRATION.mobile, LINK)
 
 
-def publish_check(session: Session, **changes: Any) -> None:
-    """Publish the two-question check, its rules, and a pathway that offers to ask it by SMS."""
+def publish_check(session: Session, *, offered: bool = True, **changes: Any) -> None:
+    """Publish the two-question check, its rules, and a pathway that offers to ask it by SMS, or does not."""
     put(session, "questionnaire", {**CHECK, **changes})
     put(session, "scoring-key", CHECK_KEY, CHECK["url"])
     publish(session, put(session, "rule-set", CHECK_RULES), "physician")
@@ -107,7 +107,7 @@ def publish_check(session: Session, **changes: Any) -> None:
         "window": WINDOW,
         "timing": document["items"][0]["timing"],
     }
-    offers = {"url": PATHWAY, "items": [night], "settings": {"smsAnswers": True}}
+    offers = {"url": PATHWAY, "items": [night], "settings": {"smsAnswers": offered}}
     publish(session, put(session, "pathway", {**document, **offers}), "physician")
 
 

@@ -17,6 +17,7 @@ from prom.patients.models import Patient
 from prom.responses import drafts, service
 from prom.responses.models import Response
 from prom.responses.silence import expire
+from prom.responses.sms import beginning
 from prom.responses.sms.asking import question
 from prom.segments import measure
 from prom.settings.service import choose, take_back
@@ -78,6 +79,25 @@ def test_over_a_number_that_cannot_be_answered_she_gets_a_link(agreed: Phone, ho
 def test_what_nobody_declared_is_asked_by_link(phone: Phone, hospital: Hospital) -> None:
     with transaction() as session:
         publish_check(session, extension=[])
+        agree(session, hospital)
+    ask(hospital, phone.settings)
+    assert phone.receive() == [LINK]
+
+
+def test_whatever_goes_wrong_with_asking_she_gets_her_link(
+    agreed: Phone, hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def burst(*_: object) -> None:
+        raise RuntimeError("nobody thought of this")
+
+    monkeypatch.setattr(beginning, "is_agreed", burst)
+    ask(hospital, agreed.settings)
+    assert agreed.receive() == [LINK]
+
+
+def test_a_pathway_that_does_not_offer_it_asks_by_link(phone: Phone, hospital: Hospital) -> None:
+    with transaction() as session:
+        publish_check(session, offered=False)
         agree(session, hospital)
     ask(hospital, phone.settings)
     assert phone.receive() == [LINK]
