@@ -18,6 +18,7 @@ from prom.config import Settings
 from prom.errors import StartRefused
 from prom.oversight.leading import who_leads
 from prom.oversight.watch import watch
+from prom.pathways.queries import asking_what_is_retired
 from prom.simulation.clinic import DEMO_PASSWORD
 from prom.simulation.people import WORDS
 from prom.staff.queries import clinician_by_username
@@ -132,6 +133,9 @@ def _inside(settings: Settings) -> Iterator[Check]:
         led = who_leads(session)
         found = f"{led.holder} since {led.since:%Y-%m-%d %H:%M:%S} UTC" if led is not None else "no worker"
         yield Check("who leads", True, found)  # its silence is told by its jobs
+        retired = asking_what_is_retired(session)
+        told = "; ".join(f"{name} asks {', '.join(asked)}" for name, asked in retired.items()) or "none is asked"
+        yield Check("retired questionnaires", not retired, told, "Publish a version of the pathway that asks another")
         for check in watch(session):
             yield Check(check.name, check.well, check.seen, START_THE_WORKER if _is_of_the_worker(check.name) else "")
         if not settings.demo:

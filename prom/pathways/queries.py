@@ -42,6 +42,22 @@ def offered(session: Session) -> Sequence[Pathway]:
     return [_compile(row) for row in definitions(session, "pathway") if row.status == "active"]
 
 
+def asking_what_is_retired(session: Session) -> dict[str, list[str]]:
+    """Return `name version` of each pathway that episodes are on -> the questionnaires it asks that are retired.
+
+    They go on being asked, so that nothing stops in silence; another version of the pathway is the way out.
+    """
+    retired = {f"{row.url}|{row.version}" for row in definitions(session, "questionnaire") if row.status == "retired"}
+    running = select(Episode.pathway_url, Episode.pathway_version).where(Episode.status == "active").distinct()
+    found = {}
+    for url, version in session.execute(running) if retired else ():
+        chosen = pathway(session, url, version)
+        asked = sorted({each.questionnaire for each in chosen.asked} & retired)
+        if asked:
+            found[f"{chosen.name} {chosen.version}"] = asked
+    return found
+
+
 def _compile(row: Definition) -> Pathway:
     stamp = (row.id, row.imported_at)
     if stamp not in _compiled:

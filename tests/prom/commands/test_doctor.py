@@ -1,8 +1,10 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from prom import clock, db
+from prom.catalogue.models import Definition
 from prom.commands import doctor
 from prom.config import Settings
 from prom.jobs import JOBS
@@ -118,3 +120,14 @@ def test_an_installation_without_anything_is_told_what_to_do(nowhere: Prom, tmp_
 def test_an_installation_that_is_well_passes(working: Hospital, prom: Prom) -> None:
     assert wrong(prom, PROM_DEMO="1") == {}
     assert "problem" not in prom("doctor", PROM_DEMO="1").stdout
+
+
+def test_a_retired_questionnaire_that_is_still_asked_is_a_problem(working: Hospital, prom: Prom) -> None:
+    with db.transaction() as session:
+        found = session.scalars(
+            select(Definition).where(Definition.kind == "questionnaire", Definition.name == "symptom-check")
+        ).one()
+        found.status = "retired"
+    told = wrong(prom, PROM_DEMO="1")
+    assert set(told) == {"retired questionnaires"}
+    assert "systemic-treatment" in told["retired questionnaires"]
