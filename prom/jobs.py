@@ -20,7 +20,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session
 
 from prom import clock, config, logs, sweeping
-from prom.assignments import composing
+from prom.assignments import asking_registers, composing
 from prom.assignments import service as assignments
 from prom.config import Settings
 from prom.db import transaction
@@ -139,9 +139,15 @@ def _judge_again(_settings: Settings) -> int:
     return auditor.recheck()
 
 
+def _ask_the_registers(settings: Settings) -> int:
+    source = source_of(settings)
+    return asking_registers.ask_about_all(source) if source is not None else 0
+
+
 #: Why some are left to the worker that leads. Two of them at once would do no harm, but twice the work.
 JUDGES_EACH = "two would read and judge the same answers, each of which leaves a record in her log"
 ASKS_EACH = "two would ask the vendor the same of the same messages"
+ASKS_OF_EACH = "two would ask the register about the same patients"
 BLANKS_ALL = "two would wait for each other's rows, and housekeeping hurries nobody"
 
 #: In the order in which `run_once` runs them: what makes messages stands before what sends them.
@@ -157,6 +163,7 @@ JOBS: tuple[Job, ...] = (
     Job("blank incoming", timedelta(hours=1), _blank_incoming, BLANKS_ALL),
     Job("keep up with the vendor", timedelta(minutes=5), _keep_up_with_the_vendor, ASKS_EACH),
     Job("write to staff", timedelta(minutes=5), _write_to_staff),
+    Job("ask the registers", timedelta(minutes=5), _ask_the_registers, ASKS_OF_EACH),
 )
 
 

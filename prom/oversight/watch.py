@@ -35,6 +35,7 @@ JOBS = frozenset(
         "blank incoming",
         "keep up with the vendor",
         "write to staff",
+        "ask the registers",
     }
 )
 #: The sweep runs every ten seconds; an alert this long past its next action time was not swept.

@@ -31,7 +31,7 @@ def look(page: Page, name: str) -> None:
     check(page)
     if PICTURES:
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             page.screenshot(path=f"{PICTURES}/{name}-{scheme}.png", full_page=True)
         page.emulate_media(color_scheme="light")
 
