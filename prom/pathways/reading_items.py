@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from prom import language
 from prom.pathways.items import ANSWERERS, PATIENT, AfterAnswer, Anchor, Asked, InformationItem, Phase, Window
@@ -172,8 +171,7 @@ def read_information(place: Place, anchors: Sequence[str]) -> InformationItem:
 
 def _once(parts: Sequence[Place], name: str) -> None:
     """Refuse the first of two entries with one name."""
-    seen: set[Any] = set()
-    for part in parts:
-        if (found := part.values.get(name)) in seen:
-            part.refuse("twice", name, found=found)
-        seen.add(found)
+    names = [part.values.get(name) for part in parts]
+    for number, part in enumerate(parts):
+        if names[number] in names[:number]:
+            part.refuse("twice", name, found=names[number])
