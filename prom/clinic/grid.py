@@ -107,9 +107,10 @@ def _score_cell(column: Column, scale: Scale) -> Cell:
         return Cell(column.kind)
     score = column.report.scores["scores"].get(scale.code, {"value": None, "missing": "not scored"})
     answers = column.report.scores["attributes"].get(scale.code, {}).values()
+    # Only a composite has answers from 0 to 4; a level that a number from 0 to 10 became hides nothing.
     strongest = max((answer for answer in answers if answer is not None), default=0)
     hidden = score["value"] is not None and score["value"] < HIGHEST_LEVEL and strongest >= STRONG_ANSWER
-    return Cell(column.kind, score["value"], score.get("missing"), strong=scale.kind == "level" and hidden)
+    return Cell(column.kind, score["value"], score.get("missing"), strong=scale.method == "composite" and hidden)
 
 
 def _flags(record: Record, columns: Sequence[Column]) -> Iterator[GridRow]:
