@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, literal, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -41,15 +41,19 @@ def due_plans(session: Session, without: Collection[uuid.UUID] = ()) -> list[uui
 
     At most AT_ONCE, beside those `without` which: they were tried already, and stand before the others still.
     """
-    now = clock.now()
-    first = (
+    first = due_at(clock.now(), AT_ONCE + len(without))
+    return [each for each in session.scalars(first) if each not in without][:AT_ONCE]
+
+
+def due_at(now: datetime, limit: int) -> Select[uuid.UUID]:
+    """Return the query for the plans that are due at an instant: one look into the index of those that are planned."""
+    return (
         select(Plan.id)
         .join(Episode, Episode.id == Plan.episode_id)
         .where(Plan.next_opens_at <= now, or_(Episode.paused_until.is_(None), Episode.paused_until <= now))
         .order_by(Plan.next_opens_at, Plan.id)
-        .limit(AT_ONCE + len(without))
+        .limit(limit)
     )
-    return [each for each in session.scalars(first) if each not in without][:AT_ONCE]
 
 
 def open_planned(session: Session, plan_id: uuid.UUID, _settings: Settings | None = None) -> Assignment | None:
