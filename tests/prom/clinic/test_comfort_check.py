@@ -16,7 +16,7 @@ from tests.prom.assignments.courses import Stay, begin
 from tests.prom.clinic.test_patient_page import cells, page_of
 from tests.prom.clinic.ward import Nurse, said
 from tests.prom.pathways.test_shipped_course import TODAY
-from tests.prom.steps import PATIENT, response_of
+from tests.prom.steps import PATIENT, later, response_of
 
 NUMBERS = [
     "pain",
@@ -55,12 +55,31 @@ def at_home(hospital: Hospital, database: Settings) -> Stay:
     return stay
 
 
+def answer(stay: Stay, source: str, **numbers: int) -> None:
+    """Answer the check that is open, with no red flag and 0 for all that is not told."""
+    asked = [each for each in stay.asked() if each.status == "open" and "palliative-check" in each.questionnaire][-1]
+    answers = {**dict.fromkeys(FLAGS, "no"), **dict.fromkeys(NUMBERS, 0), **numbers}
+    with transaction() as session:
+        by = Authorship(source, PATIENT, "nb", None)
+        responses.submit(session, asked.id, response_of(answers, "palliative-check"), by)
+
+
 def test_a_mild_number_is_not_marked_as_a_strong_answer(at_home: Stay, nurse: Nurse, hospital: Hospital) -> None:
     """3 of 10 is mild, and 6 moderate; 3 of 4 would be strong."""
-    (asked,) = [each for each in at_home.asked() if "palliative-check" in each.questionnaire]
-    answers = {**dict.fromkeys(FLAGS, "no"), **dict.fromkeys(NUMBERS, 0), "pain": 3, "nausea": 6}
-    with transaction() as session:
-        by = Authorship("proxy", PATIENT, "nb", None)
-        responses.submit(session, asked.id, response_of(answers, "palliative-check"), by)
+    answer(at_home, "proxy", pain=3, nausea=6)
     assert [re.sub(r"\s", "", cells(nurse, hospital, row)[-1]) for row in ("Smerter", "Kvalme")] == ["1", "2"]
     assert said("grid.strong") not in page_of(nurse, hospital)
+
+
+def test_three_numbers_worse_is_told_with_what_it_was_before_by_the_same_source(
+    at_home: Stay, nurse: Nurse, hospital: Hospital
+) -> None:
+    answer(at_home, "patient", pain=2)
+    later(days=1)
+    at_home.verb("ask_now", "comfort-check", "staff")
+    answer(at_home, "proxy", pain=5)
+    assert "minst 3 tall verre" not in page_of(nurse, hospital)
+    later(days=1)
+    at_home.verb("ask_now", "comfort-check", "staff")
+    answer(at_home, "patient", pain=5)
+    assert "minst 3 tall verre" in page_of(nurse, hospital)
