@@ -130,6 +130,12 @@ def names(document: dict[str, Any], anchor: date, most: int = 4) -> list[str]:
         ),
         ({"every": 1, "unit": "year", "businessDays": "skip"}, date(2026, 5, 17), []),
         ({"every": 1, "unit": "week", "weekdays": ["saturday"], "businessDays": "skip"}, date(2026, 5, 16), []),
+        # A Saturday, a Sunday, and then, in a leap year, a Tuesday: two passed over in a row are not the end.
+        (
+            {"every": 1, "unit": "year", "businessDays": "skip", "count": 3},
+            date(2026, 11, 21),
+            ["2028-11-21", "2029-11-21", "2030-11-21"],
+        ),
         # The only one is asked on the Friday before, although it was to begin on the Saturday.
         (
             {"every": 1, "unit": "day", "count": 1, "businessDays": "previous"},
@@ -140,6 +146,15 @@ def names(document: dict[str, Any], anchor: date, most: int = 4) -> list[str]:
 )
 def test_a_timing_gives_these_days(document: dict[str, Any], anchor: date, expected: list[str]) -> None:
     assert names(document, anchor) == expected
+
+
+@pytest.mark.parametrize("after", [date(2026, 4, 2), date(2026, 4, 5), date(2026, 4, 6)])
+def test_what_is_moved_over_all_of_easter_is_found_from_the_middle_of_it(after: date) -> None:
+    """Maundy Thursday's question is asked on Tuesday; whoever asks on Easter Monday what comes next must be told so."""
+    timing = read({"every": 1, "unit": "week", "at": "09:00", "from": "anchor", "businessDays": "next"})
+    found = next_occurrence(timing, {"start": date(2026, 3, 26)}, OSLO, after)
+    assert found is not None
+    assert found.name == "2026-04-07"
 
 
 def test_a_sunday_night_in_autumn_that_comes_twice_is_asked_about_once_in_its_first_hour() -> None:
