@@ -1,4 +1,4 @@
-"""A nurse pauses a patient, moves a day, reads why the reminder was not sent, and ends it all: in a real browser."""
+"""A nurse pauses a patient, moves a day, reads why a message was not sent, and ends it all: in a real browser."""
 
 import os
 from pathlib import Path
@@ -43,7 +43,7 @@ def check(page: Page, name: str) -> None:
 
 
 def a_day_passes(settings: Settings) -> None:
-    """Let the reminder be due, and the worker look at it."""
+    """Let the message be due, and its reminder where there is one, and the worker look at them."""
     later(hours=25)
     deliver_due(FakeTransport(), compose=compose(settings))
 
@@ -72,7 +72,7 @@ def test_a_nurse_pauses_moves_a_day_reads_the_contact_log_and_ends(
     a_day_passes(database)
     signed_in(page, live_server)
     page.goto(f"{live_server}/patients/{hospital.patient.id}/contact-log")
-    expect(page.get_by_text(said("withheld.paused"))).to_be_visible()
+    expect(page.get_by_text(said("withheld.paused")).first).to_be_visible()
     check(page, "contact-log")
     page.goto(f"{live_server}/patients/{hospital.patient.id}/episode")
     page.locator("#end-reason").select_option("finished")

@@ -11,13 +11,14 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from prom.assignments.models import Assignment, Plan
-from prom.db import reading
+from prom.db import reading, transaction
 from prom.messaging.models import Kind, Message
 from prom.pathways.models import Episode, EpisodeAnchor
+from prom.pathways.service import publish_pathway
 from prom.patients.models import Patient
 from prom.settings.queries import effective
 from tests.conftest import Hospital, SignIn
-from tests.prom.clinic.ward import Nurse, audited, said, words_of
+from tests.prom.clinic.ward import NUMBERS, Nurse, audited, said, words_of
 from tests.prom.steps import rows
 
 VERBS = ("pause", "resume", "anchor", "version", "end", "death", "ask", "setting")
@@ -217,3 +218,47 @@ def test_a_choice_for_one_patient_says_by_whom_and_instead_of_what(nurse: Nurse,
 def test_no_further_day_is_kept_by_a_look_at_what_it_would_change(nurse: Nurse, hospital: Hospital) -> None:
     assert do(nurse, hospital, "anchor", anchor="nowhere", day="2026-11-18").status_code == 422
     assert rows(select(EpisodeAnchor)) == []
+
+
+def test_a_newer_version_is_followed_only_after_what_it_changes_was_shown(nurse: Nurse, hospital: Hospital) -> None:
+    assert said("course.confirmed.version") not in nurse.page(address(hospital))
+    with transaction() as session:
+        publish_pathway(session, "urn:prom:pathway:systemic-treatment|1.1.0", "physician")
+    shown = do(nurse, hospital, "version")
+    assert shown.status_code == 200
+    assert said("course.newer", version="1.1.0", present="1.0.0") in words_of(shown)
+    assert the_episode(hospital).pathway_version == "1.0.0"
+    assert do(nurse, hospital, "version", confirmed="1").status_code == 303
+    assert the_episode(hospital).pathway_version == "1.1.0"
+    again = do(nurse, hospital, "anchor", anchor="treatment-end", day="2027-02-01", confirmed="1")
+    assert again.status_code == 303
+    assert [each.day for each in rows(select(EpisodeAnchor))] == [date(2027, 2, 1)]
+    assert audited("episode.change-version") == [frozenset({hospital.patient.id})]
+
+
+def test_a_patient_is_registered_with_the_days_that_are_known_already(nurse: Nurse, hospital: Hospital) -> None:
+    with transaction() as session:
+        publish_pathway(session, "urn:prom:pathway:systemic-treatment|1.1.0", "physician")
+    form = {
+        "given": "Prøve",
+        "family": "Testesen",
+        "national_number": NUMBERS[0],
+        "birth_date": "1955-11-10",
+        "mobile": "90000777",
+        "language": "nb",
+        "pathway": "urn:prom:pathway:systemic-treatment|1.1.0",
+        "unit": str(hospital.unit.id),
+        "anchor": "2026-11-02",
+        "diagnosis": "C50.9",
+        "intent": "adjuvant",
+        "regimen": "EC90",
+        "line": "1",
+        "anchor.treatment-end": "2029-02-01",
+    }
+    wrong = nurse.post("/patients/new", form)
+    assert wrong.status_code == 422
+    assert said("error.registration.anchor") in words_of(wrong)
+    form["anchor.treatment-end"] = "2027-02-01"
+    assert "Siste behandlingsdag 1. februar 2027" in words_of(nurse.post("/patients/new", form))
+    assert nurse.post("/patients/new/confirm", form).status_code == 303
+    assert [each.day for each in rows(select(EpisodeAnchor))] == [date(2027, 2, 1)]
