@@ -17,7 +17,7 @@ def measure(ward: Ward, taken: Taken) -> None:
     key = ward.hospital.pathway.items[0].key
     for run in range(ward.size.runs):
         patients = ward.patients(run * ward.size.plans, ward.size.plans)
-        _make_due(ward, patients, key)
+        make_due(ward, patients, key)
         begun = time.perf_counter()
         opened = ward.above.open_assignments(ward.place.settings)
         seconds = time.perf_counter() - begun
@@ -27,7 +27,8 @@ def measure(ward: Ward, taken: Taken) -> None:
         ward.say(f"run {run + 1}: {opened} assignments planned, {opened / seconds:.0f} a second")
 
 
-def _make_due(ward: Ward, patients: Sequence[Patient], key: str) -> None:
+def make_due(ward: Ward, patients: Sequence[Patient], key: str) -> None:
+    """Plan the item of this key for each of these patients, due since an hour."""
     due = clock.now() - timedelta(hours=1)
     with loading(ward.place.settings) as put:
         put(
@@ -41,6 +42,7 @@ def _make_due(ward: Ward, patients: Sequence[Patient], key: str) -> None:
                     "key": key,
                     "next_day": due.date(),
                     "next_opens_at": due,
+                    "opened": 0,
                 }
                 for each in patients
             ),

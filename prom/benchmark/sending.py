@@ -29,7 +29,7 @@ def measure(ward: Ward, taken: Taken, wanted: Collection[str]) -> None:
     """Take the figures of `long-form` and `http`, or one of them, from one server that has answered both before."""
     patients = ward.patients()
     with served(ward.place) as (web, _):
-        rate = _warm(ward, patients)
+        rate = warm(ward, patients)
         if "long-form" in wanted:
             _measure_long_form(ward, taken, web, patients)
         if "http" in wanted:
@@ -48,7 +48,7 @@ def _measure_clients(ward: Ward, taken: Taken, web: int, patients: Sequence[Pati
             ward.say(f"run {run + 1}: {clients} clients, {done['count'] / done['seconds']:.0f} a second")
 
 
-def _warm(ward: Ward, patients: Sequence[Patient]) -> float:
+def warm(ward: Ward, patients: Sequence[Patient]) -> float:
     """Let every web process compile what it needs; returns about how many submissions a second are to be expected."""
     form, rate = requests.template(ward.hospital.long_answers), 0.0
     seconds = min(WARM_SECONDS, ward.size.seconds)

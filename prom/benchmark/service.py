@@ -12,6 +12,7 @@ from prom.benchmark import (
     forms,
     hospital,
     listing,
+    nine_o_clock,
     places,
     plain,
     planning,
@@ -25,6 +26,7 @@ from prom.benchmark.taking import Above, Taken, Ward
 
 #: Taken where submissions come in, and where much is stored; in this order.
 COMING_IN = ("forms", "submit", "past", "planning", "long-form", "http")
+AT_NINE = "nine-o-clock"
 STORED = ("start", "worklist", "export")
 
 
@@ -50,6 +52,10 @@ def take(run: Run, only: Collection[str]) -> Taken:
     if wanted := [group for group in COMING_IN if group in only]:
         with _ward(run, "in", units=2) as ward:
             _come_in(ward, taken, wanted)
+    if AT_NINE in only:
+        with _ward(run, "nine", units=2) as ward:
+            _fill(ward, 0, size.nine_plans, 1)
+            nine_o_clock.measure(ward, taken)
     if wanted := [group for group in STORED if group in only]:
         with _ward(run, "stored", units=-(-size.many_patients // size.unit_size)) as ward:
             _look_into(ward, taken, wanted)

@@ -19,6 +19,7 @@ from prom.benchmark.places import Place
 from prom.benchmark.rows import loading
 from prom.benchmark.sizes import Size
 from prom.config import Settings
+from prom.messaging.transport import Transport
 from prom.pathways.definition import Asked
 from prom.pathways.models import Episode
 
@@ -54,6 +55,8 @@ class Above:
     open_assignments: Callable[[Settings], int | None]
     #: Makes the whole web application (WSGI).
     make_app: Callable[[Settings], Callable[..., Any]]
+    #: Tries some of what is due in the outbox by this transport; returns how many.
+    deliver: Callable[[Transport, Settings], int]
 
 
 @dataclass(frozen=True)

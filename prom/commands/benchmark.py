@@ -112,7 +112,7 @@ def _on(kind: str, folder: Path, size: Size, groups: Sequence[str], say: Callabl
 
 
 def _above() -> Above:
-    return Above(next(job.run for job in jobs.JOBS if job.name == "open assignments"), create_app)
+    return Above(next(job.run for job in jobs.JOBS if job.name == "open assignments"), create_app, jobs.deliver)
 
 
 def _tell(document: Mapping[str, Any], earlier: Mapping[str, Any] | None, *, markdown: bool, statements: bool) -> None:

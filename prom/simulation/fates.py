@@ -14,6 +14,7 @@ from prom.pathways.models import Episode
 from prom.pathways.queries import episode
 from prom.pathways.service import Clinical, start_episode
 from prom.patients import contact
+from prom.patients.queries import patient as patient_row
 from prom.patients.queries import points_of
 from prom.patients.service import Registration, register
 from prom.simulation.agenda import Agenda
@@ -64,7 +65,7 @@ def _begin(ward: Ward, agenda: Agenda, life: Life, unit: int, session: Session) 
     pathway, given, zone = ward.pathway_of(life.fate), life.fate.person.treatment, ward.zone(unit)
     anchor = now_in(zone).date() + timedelta(days=_days_before(pathway) + life.fate.chance.randint(0, 3))
     clinical = Clinical(given["diagnosis"], given["intent"], given["regimen"], given["line"], given["pathwayCode"])
-    patient = contact.queries.patient(session, life.patient_id)
+    patient = patient_row(session, life.patient_id)
     started = start_episode(session, patient, ward.units[unit], pathway, anchor, clinical, ward.nurse(unit))
     plan_episode(session, started)
     now, first = clock.now(), pathway.anchors[0].code if pathway.anchors else "treatment-start"

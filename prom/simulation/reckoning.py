@@ -35,7 +35,7 @@ def due_between(timing: Timing, anchors: Mapping[str, date], zone: ZoneInfo, unt
     begins, anchor = _day(timing.start, anchors), anchors.get(timing.start.anchor)
     if begins is None or anchor is None:
         return []
-    found = []
+    found: list[Due] = []
     for day in _planned(timing, anchor, begins, _last(timing, anchors, until)):
         for at in timing.at:
             if timing.count is not None and len(found) >= timing.count:

@@ -6,6 +6,7 @@ runs the very jobs then. What it finds due in its own way is told by `DUE`; all 
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
@@ -27,7 +28,7 @@ ALL_EVERY = timedelta(hours=6)
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 #: When each job's next row is due. A job that works on what another has just made is asked again after it.
-DUE: Mapping[str, Select[tuple[datetime | None]]] = {
+DUE: Mapping[str, Select[Any]] = {
     "open assignments": select(func.min(Plan.next_opens_at)).where(Plan.next_opens_at.is_not(None)),
     "put the silent on the list": select(func.min(Assignment.overdue_at)).where(
         IS_OPEN, Assignment.origin != "staff", Assignment.silence_raised_at.is_(None)
@@ -81,7 +82,8 @@ class Ticking:
 
 
 def _due(session: Session, name: str) -> datetime | None:
-    return session.scalar(DUE[name])
+    found: datetime | None = session.scalar(DUE[name])
+    return found
 
 
 def _on_grid(instant: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """How much came on which day of a simulation: a table, and a plot that a terminal can show."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -47,8 +47,8 @@ def count(run: Run, session: Session) -> Volumes:
     )
 
 
-def _per_day(days: list[date], instants: Iterator[datetime] | list[datetime] | object) -> list[int]:
-    counts = Counter(each.astimezone(UTC).date() for each in instants)  # type: ignore[attr-defined]
+def _per_day(days: list[date], instants: Iterable[datetime]) -> list[int]:
+    counts = Counter(each.astimezone(UTC).date() for each in instants)
     return [counts[day] for day in days]
 
 
