@@ -24,7 +24,7 @@ def _plan_many(hospital: Hospital) -> None:
     ahead = clock.now() + timedelta(days=7)
     names = ("id", "tenant_id", "patient_id", "episode_id", "key", "next_day", "next_opens_at", "opened")
     of = (hospital.tenant.id, hospital.patient.id, hospital.episode.id)
-    rows = [(row_id, *of, str(row_id), ahead.date(), ahead, 0) for row_id in new_ids(MANY)]
+    rows: list[tuple[object, ...]] = [(row_id, *of, str(row_id), ahead.date(), ahead, 0) for row_id in new_ids(MANY)]
     rows += [(row_id, *of, str(row_id), None, None, 9) for row_id in new_ids(MANY)]
     with transaction() as session:
         bulk.put(session.connection(), Plan, names, rows)
