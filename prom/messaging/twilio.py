@@ -80,7 +80,8 @@ class Twilio:
     def _ours(self, letter: Letter, since: datetime) -> Iterator[Any]:
         """The date is compared here: the list's own filter is on the day of sending, which a queued message lacks."""
         try:
-            listed = self._client.messages.list(to=letter.to, limit=LOOKED_THROUGH, page_size=LOOKED_THROUGH)
+            # One page is one request: a list in small pages would outlast the lease.
+            listed = list(self._client.messages.page(to=letter.to, page_size=LOOKED_THROUGH))
         except (TwilioException, RequestException, ValueError) as error:
             raise _as_ours(error) from None
         for message in listed:

@@ -204,6 +204,12 @@ def test_a_message_that_is_not_ours_is_not_found(changes: dict[str, Any]) -> Non
     assert Twilio(ACCOUNT, listed(**changes)).find(LETTER, MONDAY) is None
 
 
+def test_a_list_in_many_pages_is_asked_once() -> None:
+    network = FakeNetwork(200, {"messages": [], "next_page_uri": "/2010-04-01/Accounts/AC0/Messages.json?Page=1"})
+    assert Twilio(ACCOUNT, network).find(LETTER, MONDAY) is None
+    assert (len(network.requests), network.requests[0]["params"]["PageSize"]) == (1, 100)
+
+
 @pytest.mark.parametrize("changes", [{}, {"status": "delivered"}, {"body": f"Sent from your trial account - {WORDS}"}])
 def test_our_message_is_found_by_its_words(changes: dict[str, Any]) -> None:
     assert Twilio(ACCOUNT, listed(**changes)).find(LETTER, MONDAY) == "SM1"
