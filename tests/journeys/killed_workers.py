@@ -261,8 +261,8 @@ def _register(settings: Settings, patients: int, zones: list[str]) -> None:
 
 def _first_due() -> datetime:
     with reading() as session:
-        found = session.scalar(select(func.min(Plan.next_opens_at)))
-    assert found is not None
+        found = session.scalars(select(func.min(Plan.next_opens_at))).one()
+    assert isinstance(found, datetime)
     return found
 
 

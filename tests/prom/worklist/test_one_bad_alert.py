@@ -1,12 +1,12 @@
 """One row that fails: the other alerts still escalate, the gravest first, and the watch is told."""
 
-from typing import Any
+import uuid
 
 import pytest
 from sqlalchemy.orm import Session
 
 from alerts.rules import Severity
-from prom import jobs
+from prom import jobs, sweeping
 from prom.config import Settings
 from prom.db import reading
 from prom.oversight.models import Tick
@@ -53,11 +53,15 @@ def test_the_gravest_is_acted_on_first_however_much_else_is_due(hospital: Hospit
 
 def test_a_sweep_that_failed_for_one_of_many_has_failed(database: Settings) -> None:
     """Else a patient who is never reached would stay unseen behind those who are."""
+    bad, good = uuid.uuid4(), uuid.uuid4()
+    done = []
 
-    def act(_session: Session, row_id: Any) -> bool:
-        if row_id == 1:
+    def act(_session: Session, row_id: uuid.UUID) -> bool:
+        if row_id == bad:
             raise LookupError
+        done.append(row_id)
         return True
 
-    with pytest.raises(jobs.SomeFailed):
-        jobs._one_by_one(lambda _session: [1, 2], act)  # type: ignore[list-item]
+    with pytest.raises(sweeping.SomeFailed):
+        sweeping.one_by_one(lambda _session, limit: [bad, good][:limit], act)
+    assert done == [good]

@@ -63,6 +63,7 @@ def silent(hospital: Hospital) -> worklist.Origin:
 
 def answer(of: worklist.Origin) -> None:
     """Let her answer."""
+    assert of.assignment_id is not None
     with transaction() as session:
         worklist.settle_silence(session, of.assignment_id)
 
