@@ -128,7 +128,7 @@ def test_another_version_of_fhir_has_no_door(door: Door) -> None:
     [
         ("DELETE", "QuestionnaireResponse", {"GET", "POST"}),
         ("PUT", "QuestionnaireResponse", {"GET", "POST"}),
-        ("POST", "Task", {"GET"}),
+        ("PUT", "Task", {"GET", "POST"}),
         ("PATCH", f"QuestionnaireResponse/{NOBODY}", {"GET", "PUT"}),
         ("DELETE", f"Task/{NOBODY}", {"GET"}),
     ],

@@ -88,7 +88,7 @@ def test_an_untouched_form_closes_before_one_that_was_begun(hospital: Hospital, 
     save(assignment_id, "temperature-measured", "no")
     later(hours=12)
     save(assignment_id, "shivering", "no")
-    later(hours=1)
+    later(hours=3)
     with pytest.raises(DeadLink):
         save(assignment_id, "chest-pain", "no")
 
