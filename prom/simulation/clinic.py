@@ -5,11 +5,13 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from prom.assignments.composing import compose
 from prom.audit.service import Actor
 from prom.catalogue.queries import definitions, instrument
 from prom.catalogue.service import take_in_shipped
@@ -98,7 +100,7 @@ class Clinic:
         """Send what is due at an instant; once, however many ask for it."""
         if instant not in self.deliveries:
             self.deliveries.add(instant)
-            self.agenda.between(instant, deliver)
+            self.agenda.between(instant, partial(deliver, self.settings))
 
     def tick_at(self, instant: datetime, tick: Callable[[Session], None]) -> None:
         """Run the sweeps at an instant; once, however many ask for it."""
@@ -107,9 +109,9 @@ class Clinic:
             self.agenda.at(instant, tick)
 
 
-def deliver() -> None:
+def deliver(settings: Settings) -> None:
     """Send all messages that are due through the quiet console, and blank those whose time is over."""
-    while deliver_due(Quiet()):
+    while deliver_due(Quiet(), compose=compose(settings)):
         pass
     blank_settled()
 
