@@ -80,7 +80,7 @@ def held(session: Session, message_id: uuid.UUID, lease: int) -> Message | None:
 
 def _write(message: Message, taken: Taken, outcome: Outcome) -> None:
     now = clock.now()
-    message.state = outcome.state
+    message.state = _not_sent(taken) if outcome.state == State.PENDING else outcome.state
     message.failure = outcome.failure
     message.vendor_id = outcome.vendor_id
     message.accepted_at = now if outcome.state == State.ACCEPTED else None
@@ -89,9 +89,14 @@ def _write(message: Message, taken: Taken, outcome: Outcome) -> None:
     message.try_at = now + (ASK_AFTER if outcome.state == State.ACCEPTED else wait(taken.kind, taken.attempts))
 
 
-def postpone(message: Message, delay: timedelta, code: str) -> None:
+def _not_sent(taken: Taken) -> State:
+    """Where a message goes back to that this try did not send: an earlier one may be out all the same."""
+    return State.PENDING if taken.perhaps_since is None else State.AMBIGUOUS
+
+
+def postpone(message: Message, taken: Taken, delay: timedelta, code: str) -> None:
     """Put a message that is in this worker's hands back without an attempt; `code` says why."""
-    message.state = State.PENDING
+    message.state = _not_sent(taken)
     message.failure = code
     message.attempts -= 1
     message.try_at = clock.now() + delay

@@ -1,7 +1,7 @@
 """Making a message's words at the moment of sending: who she is today is asked first, then what to say, if anything.
 
-Words are made once. A message that may be at the vendor is sought there by its very words, so a later try sends the
-same; whether it may still be sent at all is asked anew at each try.
+A message that may be at the vendor is sought there by its very words, so a later try sends the same, unless she has
+another number by now. What was certainly not sent is made anew. Whether it may be sent at all is asked at each try.
 """
 
 from datetime import timedelta
@@ -66,11 +66,11 @@ def _put_back_unasked(taken: Taken) -> None:
         message = held(session, taken.id, taken.lease)
         if message is not None and message.state == State.LEASED:
             until = taken.send_after + LONGEST_ASKING - clock.now()
-            postpone(message, min(wait(taken.kind, taken.lease), until), "register-unreachable")
+            postpone(message, taken, min(wait(taken.kind, taken.lease), until), "register-unreachable")
 
 
 def words(compose: Compose | None, taken: Taken, person: Person | None) -> Letter:
-    """Return the letter to send: the words that it came with, those made before, or those made and sealed now.
+    """Return the letter to send: the words that it came with, those made before and perhaps out, or those made now.
 
     Raises PutBack when it is withheld, is to be sent later, has lost its lease, or nobody can make words.
     """
@@ -108,11 +108,16 @@ def _decided(
     except Exception as error:
         attempt.rollback()
         return error
-    if isinstance(made, Composed) and taken.letter is not None:
+    if isinstance(made, Composed) and _keeps_its_words(taken, made):
         attempt.rollback()  # asked only whether it may go: a second link is not wanted
         return None
     attempt.commit()
     return made
+
+
+def _keeps_its_words(taken: Taken, made: Composed) -> bool:
+    """Whether the words made before hold: they may be out, and to the number that she has now."""
+    return taken.letter is not None and taken.perhaps_since is not None and taken.letter.to == made.to
 
 
 def _carried_out(
@@ -126,14 +131,14 @@ def _carried_out(
             message.failure, message.letter_sealed = made.code, None
             record(session, "message.cancel", message)
         case Later():
-            postpone(message, max(made.at - clock.now(), SOONEST), made.code)
+            postpone(message, taken, max(made.at - clock.now(), SOONEST), made.code)
         case None:
             message.try_at = clock.now() + LEASE
             return taken.letter
         case Exception():
             code = NO_COMPOSER if isinstance(made, LookupError) and NO_COMPOSER in made.args else type(made).__name__
             log.error("message has no words", message_id=str(message.id), failure=code)
-            postpone(message, wait(message.kind, taken.lease), code)
+            postpone(message, taken, wait(message.kind, taken.lease), code)
     return None
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +15,9 @@ from prom.messaging import outbox
 from prom.messaging.composing import Composed, Later, Withheld
 from prom.messaging.models import Message
 from prom.messaging.taking import LEASE
+from prom.messaging.transport import Letter
 from prom.patients.person_source import NotKnown, Person, Unreachable
-from tests.conftest import Hospital
+from tests.conftest import MONDAY, Hospital
 from tests.fake_transport import Does, FakeTransport, Killed
 from tests.prom.messaging.letters import MOBILE, later, message, put
 
@@ -131,6 +132,61 @@ def test_a_message_that_may_be_at_the_vendor_is_compared_by_its_very_words(hospi
     later(minutes=1)
     outbox.deliver_due(vendor, compose=composer)
     assert (message(made).state, vendor.bodies, len(composer.persons)) == ("accepted", [f"words 1 {CLOSING}"], 1)
+
+
+class SlowList(FakeTransport):
+    """A vendor whose list shows nothing for the first minute."""
+
+    def find(self, letter: Letter, since: datetime) -> str | None:
+        """Look through the list as far as it is shown."""
+        found = super().find(letter, since)
+        taken_at = {vendor_id: at for vendor_id, at, _ in self.has}
+        return found if found is not None and taken_at[found] + timedelta(minutes=1) <= clock.now() else None
+
+
+@pytest.mark.parametrize("then", [Later(MONDAY + timedelta(minutes=10), "quiet-hours"), RuntimeError("broken")])
+def test_what_may_be_out_is_still_looked_for_after_the_composer_held_it_back(hospital: Hospital, then: Any) -> None:
+    made, vendor = put_wordless(hospital), SlowList([Does.ACCEPT_WITHOUT_REPLY])
+    composer = Composer(None, then, None)
+    for _ in range(2):
+        outbox.deliver_due(vendor, compose=composer)
+        later(seconds=30)
+    code = then.code if isinstance(then, Later) else "RuntimeError"
+    assert (message(made).state, message(made).failure, message(made).attempts) == ("ambiguous", code, 1)
+    later(minutes=15)
+    outbox.deliver_due(vendor, compose=composer)
+    assert (message(made).state, len(vendor.has)) == ("accepted", 1)
+
+
+def test_what_may_be_out_is_still_looked_for_after_the_register_was_silent(hospital: Hospital) -> None:
+    made, vendor = put_wordless(hospital), SlowList([Does.ACCEPT_WITHOUT_REPLY])
+    register = Register(Person(), Unreachable("time-out"))
+    for _ in range(2):
+        outbox.deliver_due(vendor, compose=Composer(), persons=register)
+        later(seconds=30)
+    assert (message(made).state, message(made).failure) == ("ambiguous", "register-unreachable")
+    later(minutes=15)
+    outbox.deliver_due(vendor, compose=Composer(), persons=register)
+    assert (message(made).state, len(vendor.has)) == ("accepted", 1)
+
+
+def test_what_was_certainly_not_sent_is_made_anew_for_the_number_she_has_now(hospital: Hospital) -> None:
+    made, vendor = put_wordless(hospital), FakeTransport([Does.REFUSE_FOR_NOW])
+    composer = Composer(None, Composed("+4790000999", "new words"))
+    outbox.deliver_due(vendor, compose=composer)
+    later(minutes=1)
+    outbox.deliver_due(vendor, compose=composer)
+    assert [(letter.to, letter.body) for _, _, letter in vendor.has] == [("+4790000999", f"new words {CLOSING}")]
+    assert (message(made).state, message(made).attempts, vendor.asked) == ("accepted", 2, 0)
+
+
+def test_what_may_be_out_goes_to_her_new_number_only_after_the_old_letter_was_looked_for(hospital: Hospital) -> None:
+    put_wordless(hospital)
+    vendor, composer = FakeTransport([Does.HANG]), Composer(None, Composed("+4790000999", "new words"))
+    outbox.deliver_due(vendor, compose=composer)
+    later(minutes=1)
+    outbox.deliver_due(vendor, compose=composer)
+    assert (vendor.asked, [letter.to for _, _, letter in vendor.has]) == (1, ["+4790000999"])
 
 
 def test_a_second_try_sends_the_first_words_and_leaves_nothing_else_behind(hospital: Hospital) -> None:
