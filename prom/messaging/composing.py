@@ -25,9 +25,13 @@ class Withheld:
     code: str
 
 
+#: Codes of Later with which a message rightly waits: it is late only once the instant has passed.
+RIGHTLY_WAITS = ("quiet-hours", "paused")
+
+
 @dataclass(frozen=True)
 class Later:
-    """The message is not to be sent before an instant; `code` says why, such as `quiet-hours`."""
+    """The message is not to be sent before an instant; `code` says why (RIGHTLY_WAITS; any other counts as late)."""
 
     at: datetime
     code: str

@@ -6,22 +6,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, case, func, select, text
 from sqlalchemy.orm import Session
 
+from prom.messaging.composing import RIGHTLY_WAITS
 from prom.messaging.models import HAS_FAILED, HAS_LETTER, IS_OPEN, OPEN_STATES, Kind, Message, State
 from prom.patients import sealing
 
 #: What brings a patient a link.
 LINK_KINDS = (Kind.ASSIGNMENT, Kind.NEW_LINK, Kind.REMINDER)
+#: From when on a message that is open is late: not while it rightly waits, as for the end of quiet hours.
+_late_from: ColumnElement[datetime] = case(
+    (Message.failure.in_(RIGHTLY_WAITS), Message.try_at), else_=Message.send_after
+)
 
 
 def oldest_due(session: Session, now: datetime) -> datetime | None:
     """Return since when the longest waiting message should have been sent, or None where nothing waits.
 
-    Tries that failed do not move it, so it grows old when the worker is silent and when the vendor is down.
+    Tries that failed do not move it, so it grows old when the worker is silent and when the vendor is down. Quiet hours
+    and a pause do: what rightly waits for their end should have been sent from then on.
     """
-    return session.scalar(select(func.min(Message.send_after)).where(text(IS_OPEN), Message.send_after <= now))
+    return session.scalar(select(func.min(_late_from)).where(text(IS_OPEN), _late_from <= now))
 
 
 def open_by_state(session: Session) -> dict[str, int]:
@@ -122,7 +128,10 @@ def _contact(row: Message) -> Contact:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A message that a worker has still to see to, for an operator: neither patient nor words."""
+    """A message that a worker has still to see to, for an operator: neither patient nor words.
+
+    `due_at` is when it should have been sent, reckoned as in `oldest_due`.
+    """
 
     id: uuid.UUID
     kind: str
@@ -135,12 +144,10 @@ class Waiting:
 
 def waiting(session: Session, now: datetime, limit: int = 100) -> Sequence[Waiting]:
     """Return what should have been sent by now and was not, the longest waiting first."""
-    rows = session.scalars(
-        select(Message).where(text(IS_OPEN), Message.send_after <= now).order_by(Message.send_after).limit(limit)
+    rows = session.execute(
+        select(Message, _late_from).where(text(IS_OPEN), _late_from <= now).order_by(_late_from).limit(limit)
     )
-    return [
-        Waiting(row.id, row.kind, shown(row), row.failure, row.send_after, row.try_at, row.attempts) for row in rows
-    ]
+    return [Waiting(row.id, row.kind, shown(row), row.failure, since, row.try_at, row.attempts) for row, since in rows]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 from prom import clock
 from prom.db import reading
 from prom.messaging import outbox, queries
+from prom.messaging.composing import Composed, Later
 from prom.messaging.models import Kind
 from tests.conftest import MONDAY, Hospital
 from tests.fake_transport import Does, FakeTransport
@@ -33,6 +34,31 @@ def test_what_is_tried_again_and_again_grows_old(hospital: Hospital) -> None:
     put(hospital)
     later(minutes=1)
     outbox.deliver_due(FakeTransport([Does.REFUSE_FOR_NOW]))
+    with reading() as session:
+        assert queries.oldest_due(session, clock.now()) == MONDAY
+
+
+@pytest.mark.parametrize("code", ["quiet-hours", "paused"])
+@pytest.mark.parametrize("before", [[], [Does.HANG]])
+def test_what_rightly_waits_is_late_only_from_when_it_may_be_sent(
+    hospital: Hospital, code: str, before: list[Does]
+) -> None:
+    put(hospital, to=None, body=None)
+    until, vendor = MONDAY + timedelta(hours=10), FakeTransport(before)
+    for _ in before:
+        outbox.deliver_due(vendor, compose=lambda *_: Composed(MOBILE, WORDS))
+        later(minutes=1)
+    outbox.deliver_due(vendor, compose=lambda *_: Later(until, code))
+    with reading() as session:
+        assert queries.oldest_due(session, until - timedelta(seconds=1)) is None
+        assert queries.waiting(session, until - timedelta(seconds=1)) == []
+        assert queries.oldest_due(session, until + timedelta(minutes=6)) == until
+        assert [each.due_at for each in queries.waiting(session, until + timedelta(minutes=6))] == [until]
+
+
+def test_what_waits_for_its_words_is_late_from_when_it_was_due(hospital: Hospital) -> None:
+    put(hospital, to=None, body=None)
+    outbox.deliver_due(FakeTransport())
     with reading() as session:
         assert queries.oldest_due(session, clock.now()) == MONDAY
 
