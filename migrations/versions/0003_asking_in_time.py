@@ -12,6 +12,14 @@ KINDS = (
     "kind IN ('assignment', 'new-link', 'on-call', 'reminder', 'information', 'ended', 'code', 'question', 'reply',"
     " 'staff')"
 )
+#: What is composed as it is sent from now on. With words of the version before it would be sent unlooked at.
+COMPOSED_ANEW = """
+    UPDATE message SET letter_sealed = NULL
+    WHERE state = 'pending' AND attempts = 0 AND kind IN ('assignment', 'new-link', 'reminder')
+    AND assignment_id IS NOT NULL
+"""
+#: What goes before the rest of the queue: somebody waits for it with the phone in hand.
+WAITED_FOR = "state IN ('pending', 'leased', 'ambiguous') AND kind IN ('reply', 'code', 'new-link')"
 OPENED = """
     UPDATE plan SET
         opened = (
@@ -69,6 +77,7 @@ def _patients() -> None:
     op.add_column("patient", sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("patient", sa.Column("stop_sealed", sa.LargeBinary(), nullable=True))
     op.add_column("patient", sa.Column("person_checked_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("patient", sa.Column("person_tried_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(op.f("ix_patient_person_checked_at"), "patient", ["person_checked_at"], unique=False)
     with op.batch_alter_table("patient") as patient:
         patient.create_check_constraint(
@@ -199,6 +208,15 @@ def _messages() -> None:
         message.drop_constraint(op.f("ck_message_kind_known"), type_="check")
         message.drop_constraint(op.f("ck_message_open_has_a_letter"), type_="check")
         message.create_check_constraint(op.f("ck_message_kind_known"), KINDS)
+    op.execute(COMPOSED_ANEW)
+    op.create_index(
+        "ix_message_due_waited_for",
+        "message",
+        ["try_at"],
+        unique=False,
+        postgresql_where=sa.text(WAITED_FOR),
+        sqlite_where=sa.text(WAITED_FOR),
+    )
     op.create_table(
         "message_copy",
         sa.Column("vendor_id", sa.String(), nullable=False),
@@ -239,6 +257,19 @@ def _messages() -> None:
 
 
 def _own_page() -> None:
+    op.create_table(
+        "code_attempt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("number_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_code_attempt_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_code_attempt")),
+    )
+    op.create_index(
+        op.f("ix_code_attempt_number_hash_created_at"), "code_attempt", ["number_hash", "created_at"], unique=False
+    )
+    op.create_index(op.f("ix_code_attempt_created_at"), "code_attempt", ["created_at"], unique=False)
     op.create_table(
         "one_time_code",
         sa.Column("id", sa.Uuid(), nullable=False),

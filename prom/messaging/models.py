@@ -53,6 +53,9 @@ SETTLED_STATES = (State.DELIVERED, State.FAILED, State.CANCELLED)
 #: Conditions of the partial indexes, written out: PostgreSQL proves nothing from bound parameters.
 IS_OPEN = f"state IN ({_among(OPEN_STATES)})"
 IS_OPEN_ON_CALL = f"{IS_OPEN} AND kind = '{Kind.ON_CALL}'"
+#: Somebody sits with the phone in hand: what she is told to do at once, her code, the link that she asked for.
+WAITED_FOR = (Kind.REPLY, Kind.CODE, Kind.NEW_LINK)
+IS_OPEN_WAITED_FOR = f"{IS_OPEN} AND kind IN ({_among(WAITED_FOR)})"
 HAS_FAILED = f"state = '{State.FAILED}'"
 HAS_LETTER = "letter_sealed IS NOT NULL"
 
@@ -115,6 +118,12 @@ class Message(Base):
             "try_at",
             postgresql_where=text(IS_OPEN_ON_CALL),
             sqlite_where=text(IS_OPEN_ON_CALL),
+        ),
+        Index(
+            "ix_message_due_waited_for",
+            "try_at",
+            postgresql_where=text(IS_OPEN_WAITED_FOR),
+            sqlite_where=text(IS_OPEN_WAITED_FOR),
         ),
         Index(
             "ix_message_accepted",

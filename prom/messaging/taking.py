@@ -17,7 +17,7 @@ from prom.audit import service as audit
 from prom.audit.service import SYSTEM
 from prom.crypto import CannotOpen
 from prom.db import transaction
-from prom.messaging.models import IS_OPEN, IS_OPEN_ON_CALL, Kind, Message, State
+from prom.messaging.models import IS_OPEN, IS_OPEN_ON_CALL, IS_OPEN_WAITED_FOR, Kind, Message, State
 from prom.messaging.spending import Spending
 from prom.messaging.transport import Letter
 from prom.patients import sealing
@@ -28,8 +28,11 @@ from prom.patients.queries import identity
 LEASE = timedelta(seconds=45)
 #: How far the vendor's clock may be behind ours when its list is asked.
 CLOCK_SKEW = timedelta(minutes=5)
-#: What is sent even when the hour's spending is used up: an emergency, the code that she waits for, and e-mail.
-NEVER_HELD_BACK = (Kind.ON_CALL, Kind.CODE, Kind.STAFF)
+#: What is sent even when the hour's spending is used up: an emergency, also one that she is told of in a reply, the
+#: code that she waits for, and e-mail.
+NEVER_HELD_BACK = (Kind.ON_CALL, Kind.REPLY, Kind.CODE, Kind.STAFF)
+#: What goes before what: alerts to staff, what somebody waits for, the rest. Each has an index of its own.
+IN_ORDER = (IS_OPEN_ON_CALL, IS_OPEN_WAITED_FOR, IS_OPEN)
 
 
 @dataclass(frozen=True)
@@ -54,15 +57,20 @@ class Taken:
 
 
 def take_next(spending: Spending, ask_registers: bool = False) -> Taken | None:
-    """Take the message that is due first, alerts to staff before all others; None where none is due.
+    """Take the message that is due first, in the order of IN_ORDER; None where none is due.
 
     What `spending` holds back is left. The lease is committed when this returns.
     """
     with transaction() as session:
-        message = _due(session, IS_OPEN_ON_CALL) or _due(session, IS_OPEN)
+        message = _first_due(session)
         if message is not None and message.kind not in NEVER_HELD_BACK and (spent := spending.spent(session)):
-            message = _due(session, IS_OPEN, spent)
+            message = _first_due(session, spent)
         return _leased(session, message, ask_registers) if message is not None else None
+
+
+def _first_due(session: Session, spent: Collection[uuid.UUID] = ()) -> Message | None:
+    found = (_due(session, condition, spent) for condition in IN_ORDER)
+    return next((message for message in found if message is not None), None)
 
 
 def _due(session: Session, condition: str, spent: Collection[uuid.UUID] = ()) -> Message | None:

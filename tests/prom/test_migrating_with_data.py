@@ -136,6 +136,47 @@ def test_0002_keeps_every_rule_and_index_of_the_table_that_it_makes_anew(empty: 
         assert [each["name"] for each in seen.get_columns("response") if each["default"] is not None] == []
 
 
+@pytest.fixture
+def queued(empty: Engine) -> dict[str, bytes | None]:
+    """Messages of the version before by key, each with its words, and what words 0003 left of them."""
+    migrate(empty, "0002")
+    with empty.begin() as connection:
+        rows = Rows(connection)
+        tenant = rows.add("tenant", name="T", wrapping_key=b"w", lookup_key=b"l", created_at=NOW)
+        plain = {"state": "pending", "attempts": 0, "assignment_id": uuid.uuid4()}
+        for kind in ("assignment", "new-link", "reminder", "on-call"):
+            _message(rows, tenant, kind, **plain, kind=kind)
+        _message(rows, tenant, "tried", **{**plain, "attempts": 1}, kind="assignment")
+        _message(rows, tenant, "ambiguous", **{**plain, "state": "ambiguous"}, kind="assignment")
+        _message(rows, tenant, "of nothing", **{**plain, "assignment_id": None}, kind="assignment")
+    migrate(empty, "0003")
+    with empty.connect() as connection:
+        found = connection.execute(text("SELECT key, letter_sealed FROM message")).all()
+    return {row.key: row.letter_sealed for row in found}
+
+
+def _message(rows: Rows, tenant: uuid.UUID, key: str, /, **values: Any) -> None:
+    times = dict.fromkeys(("created_at", "send_after", "try_at"), NOW)
+    rows.add("message", tenant_id=tenant, key=key, letter_sealed=b"l", expires_at=LATER, lease=0, **times, **values)
+
+
+def test_0003_lets_what_was_queued_with_words_be_looked_at_and_composed_as_it_is_sent(
+    queued: dict[str, bytes | None],
+) -> None:
+    assert {key for key, letter in queued.items() if letter is None} == {"assignment", "new-link", "reminder"}
+
+
+def test_0003_keeps_the_words_of_what_may_be_out_and_of_what_nobody_can_compose(
+    queued: dict[str, bytes | None],
+) -> None:
+    assert {key for key, letter in queued.items() if letter is not None} == {
+        "on-call",
+        "tried",
+        "ambiguous",
+        "of nothing",
+    }
+
+
 def test_a_response_can_be_amended_only_after_0002(empty: Engine) -> None:
     migrate(empty, "0001")
     amend = text("UPDATE response SET status = 'amended' WHERE status = 'completed'")

@@ -118,6 +118,18 @@ def test_alerts_to_staff_go_before_an_older_queue(hospital: Hospital) -> None:
     assert vendor.bodies == ["Rødt varsel. Logg inn."]
 
 
+@pytest.mark.parametrize("kind", ["reply", "code", "new-link"])
+def test_what_somebody_waits_for_goes_before_an_older_queue_and_after_alerts(hospital: Hospital, kind: str) -> None:
+    put(hospital, "assignment-1")
+    later(seconds=5)
+    put(hospital, "waited-for", kind=kind, body="Ring 113.")
+    later(seconds=5)
+    put_on_call(hospital)
+    vendor = FakeTransport()
+    outbox.deliver_due(vendor)
+    assert vendor.bodies == ["Rødt varsel. Logg inn.", "Ring 113.", WORDS]
+
+
 def test_no_more_than_the_limit_is_tried(hospital: Hospital) -> None:
     for number in range(3):
         put(hospital, f"assignment-{number}")
@@ -165,6 +177,17 @@ def test_a_patients_message_waits_while_the_vendors_list_cannot_be_asked(hospita
         outbox.deliver_due(vendor)
         later(minutes=20)
     assert (message(made).state, message(made).failure, len(vendor.has)) == ("ambiguous", "list-is-down", 1)
+
+
+def test_what_may_be_out_is_still_looked_for_after_the_vendor_was_busy(hospital: Hospital) -> None:
+    made, vendor = put(hospital), FakeTransport([Does.HANG, Does.REFUSE_FOR_NOW])
+    for _ in range(2):
+        outbox.deliver_due(vendor)
+        later(minutes=1)
+    assert (message(made).state, message(made).failure) == ("ambiguous", "busy")
+    vendor.has.append(("late", clock.now(), Letter(MOBILE, WORDS, made)))  # its list shows the first only now
+    outbox.deliver_due(vendor)
+    assert (message(made).state, message(made).vendor_id, len(vendor.has)) == ("accepted", "late", 1)
 
 
 def test_an_alert_to_staff_is_sent_again_when_the_vendors_list_cannot_be_asked(hospital: Hospital) -> None:

@@ -41,12 +41,30 @@ def test_long_messages_count_as_what_they_cost(hospital: Hospital) -> None:
         assert sent_and_allowed(session, hospital.tenant.id) == (2, 1000)
 
 
-@pytest.mark.parametrize("kind", ["on-call", "code"])
-def test_an_alert_and_a_code_are_sent_over_the_limit(hospital: Hospital, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["on-call", "code", "reply"])
+def test_an_alert_a_code_and_a_reply_are_sent_over_the_limit(hospital: Hospital, kind: str) -> None:
     allow(hospital, 0)
     made, waits = put(hospital, kind=kind), put(hospital, "assignment-2")
     assert outbox.deliver_due(FakeTransport()) == 1
     assert (message(made).state, message(waits).state) == ("accepted", "pending")
+
+
+def test_a_link_held_back_by_the_limit_does_not_stand_in_the_way_of_a_code(hospital: Hospital) -> None:
+    allow(hospital, 0)
+    waits = put(hospital, "new-link-1", kind="new-link")
+    later(seconds=1)
+    made = put(hospital, "code-1", kind="code")
+    assert outbox.deliver_due(FakeTransport()) == 1
+    assert (message(made).state, message(waits).state) == ("accepted", "pending")
+
+
+def test_what_the_limit_holds_back_keeps_the_outbox_late(hospital: Hospital) -> None:
+    allow(hospital, 0)
+    put(hospital)
+    later(minutes=6)
+    outbox.deliver_due(FakeTransport())
+    with reading() as session:
+        assert not next(check for check in watch(session) if check.name == "outbox").well
 
 
 def test_the_watch_tells_that_the_limit_is_reached(hospital: Hospital) -> None:
