@@ -1,6 +1,8 @@
 """The sweep that asks the register of persons about everybody who is being asked something: death stops all of it.
 
-What else the register says is looked up at sending, and never copied: here it only settles a problem that is over.
+What else the register says is looked up at sending, and never copied: here it only settles a problem that is over. Each
+attempt is written down before it is made, and whoever waits longest for one comes first: one about whom there is never
+an answer, or whose row does not open, stands behind all the others afterwards and keeps nobody waiting.
 """
 
 import uuid
@@ -16,12 +18,13 @@ from prom import clock
 from prom.assignments import ending
 from prom.audit import service as audit
 from prom.audit.service import SYSTEM
+from prom.crypto import CannotOpen
 from prom.db import transaction
 from prom.pathways.models import Episode
 from prom.patients import contact
 from prom.patients.models import Patient
 from prom.patients.person_source import NotKnown, Person, PersonSource, Unclear, Unreachable
-from prom.patients.queries import identities
+from prom.patients.queries import identity
 
 ASKED_EVERY = timedelta(hours=24)
 #: How many are asked about in one run, and after how many that got no answer the register is left in peace.
@@ -45,49 +48,57 @@ class _Run:
 
 
 def ask_about_all(source: PersonSource, limit: int = AT_ONCE) -> int:
-    """Ask about those whose last asking is a day old, the longest waiting first; returns how many were answered.
+    """Ask about those whose last answer is a day old, the longest waiting first; returns how many were answered.
 
     No transaction is open while the register is asked. Raises RegisterSilent at the end where it gave no answer about
-    one of them or more: these are asked about again in the next run.
+    one of them or more: these are asked about again in later runs, after those who have waited longer.
     """
     run = _Run()
-    for patient_id, number in _due(limit).items():
+    for patient_id in _due(limit):
         if run.in_a_row >= PATIENCE:
             break
-        _ask_about(source, patient_id, number, run)
+        number = _begin(patient_id)
+        if number is not None:
+            _ask_about(source, patient_id, number, run)
     if run.silent:
         raise RegisterSilent
     return run.answered
 
 
-def _due(limit: int) -> dict[uuid.UUID, str]:
-    """Patient -> national number, in the order of asking; that they are opened stands in each one's own log."""
-    with transaction() as session:
-        rows = _rows(session, limit)
-        known = identities(session, [row.id for row in rows])
-        if rows:
-            audit.record(
-                session,
-                SYSTEM,
-                "person.ask",
-                tenant_id=rows[0].tenant_id,
-                entity="patient",
-                subjects=[row.id for row in rows],
-                reason="tick",
-            )
-        return {row.id: known[row.id].national_number for row in rows}
-
-
-def _rows(session: Session, limit: int) -> Sequence[Patient]:
-    """With NULLs in front on either database: those never asked about."""
+def _due(limit: int) -> Sequence[uuid.UUID]:
+    """With NULLs in front on either database: those about whom nobody has tried to ask yet."""
     active = exists().where(Episode.patient_id == Patient.id, Episode.status == "active")
     stale = or_(Patient.person_checked_at.is_(None), Patient.person_checked_at <= clock.now() - ASKED_EVERY)
-    return session.scalars(
-        select(Patient)
-        .where(Patient.stopped_at.is_(None), active, stale)
-        .order_by(Patient.person_checked_at.is_not(None), Patient.person_checked_at, Patient.id)
-        .limit(limit)
-    ).all()
+    with transaction() as session:
+        return session.scalars(
+            select(Patient.id)
+            .where(Patient.stopped_at.is_(None), active, stale)
+            .order_by(Patient.person_tried_at.is_not(None), Patient.person_tried_at, Patient.id)
+            .limit(limit)
+        ).all()
+
+
+def _begin(patient_id: uuid.UUID) -> str | None:
+    """Write the attempt down and return her national number; None where her row does not open, which is counted."""
+    with transaction() as session:
+        patient = session.get_one(Patient, patient_id, with_for_update={"key_share": True})
+        patient.person_tried_at = clock.now()
+        session.flush()
+        try:
+            number = identity(session, patient_id).national_number
+        except CannotOpen:
+            log.warning("register not asked: a patient's row does not open")
+            return None
+        audit.record(
+            session,
+            SYSTEM,
+            "person.ask",
+            tenant_id=patient.tenant_id,
+            entity="patient",
+            subjects=[patient_id],
+            reason="tick",
+        )
+        return number
 
 
 def _ask_about(source: PersonSource, patient_id: uuid.UUID, number: str, run: _Run) -> None:

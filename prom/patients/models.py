@@ -23,8 +23,9 @@ class Patient(Base):
     #: From then on nothing is asked and nothing is sent; why stands sealed: {reason}
     stopped_at: Mapped[datetime | None] = mapped_column(Instant)
     stop_sealed: Mapped[bytes | None]
-    #: When the registers were last asked about her.
+    #: When the registers last answered about her, and when asking them was last begun, whatever came of it.
     person_checked_at: Mapped[datetime | None] = mapped_column(Instant)
+    person_tried_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
         UniqueConstraint("tenant_id", "national_number_hash"),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
@@ -20,7 +20,7 @@ from prom.pathways.models import Episode
 from prom.pathways.queries import offered
 from prom.pathways.service import start_episode
 from prom.patients import contact
-from prom.patients.models import Patient
+from prom.patients.models import Patient, PatientKey
 from prom.patients.person_source import NotKnown, Person, Unclear, Unreachable
 from prom.patients.service import register
 from tests.conftest import CLINICAL, MONDAY, REGISTRATION, Hospital
@@ -28,6 +28,7 @@ from tests.prom.steps import ask, later, rows
 
 NUMBER = REGISTRATION.national_number
 OTHER = "50846202355"
+OTHERS = ("50846235652", "50846235660")
 
 
 @dataclass
@@ -56,6 +57,23 @@ def add(hospital: Hospital, number: str) -> uuid.UUID:
     return who.id
 
 
+def in_front_of_one_who_died(hospital: Hospital) -> uuid.UUID:
+    """Let three stand before one who died: the hospital's patient and two more, each longer without an answer."""
+    for number in OTHERS:
+        add(hospital, number)
+    dead = add(hospital, OTHER)
+    with transaction() as session:
+        session.execute(update(Patient).where(Patient.id != dead).values(person_checked_at=None, person_tried_at=None))
+        session.execute(update(Patient).where(Patient.id == dead).values(person_tried_at=clock.now()))
+    return dead
+
+
+def stopped(patient_id: uuid.UUID) -> bool:
+    """Whether nothing is asked of her any more."""
+    with reading() as session:
+        return session.get_one(Patient, patient_id).stopped_at is not None
+
+
 def the_patient(hospital: Hospital) -> Patient:
     """Her row as it is now."""
     with reading() as session:
@@ -77,23 +95,48 @@ def test_a_register_that_gives_no_answer_changes_nothing_and_is_told_of(
     assert ask_about_all(register_) == 1  # asked again in the next run
 
 
-def test_a_register_that_is_down_is_left_in_peace_after_three(
-    hospital: Hospital, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(asking_registers, "_due", lambda limit: {uuid.uuid4(): str(each) for each in range(limit)})
-    register_ = FakeRegister({str(each): Unreachable("no-connection") for each in range(10)})
+def test_a_register_that_is_down_is_left_in_peace_after_three(hospital: Hospital) -> None:
+    for number in OTHERS:
+        add(hospital, number)
+    register_ = FakeRegister({**dict.fromkeys((NUMBER, *OTHERS), Unreachable("no-connection"))})
     with pytest.raises(RegisterSilent):
-        ask_about_all(register_, limit=10)
+        ask_about_all(register_)
     assert len(register_.asked) == asking_registers.PATIENCE
 
 
-def test_one_whom_it_cannot_tell_apart_holds_up_nobody(hospital: Hospital, monkeypatch: pytest.MonkeyPatch) -> None:
-    due = {uuid.uuid4(): str(each) for each in range(5)} | {hospital.patient.id: NUMBER}
-    monkeypatch.setattr(asking_registers, "_due", lambda _limit: due)
-    register_ = FakeRegister({str(each): Unclear("another-person") for each in range(5)})
+def test_one_whom_it_cannot_tell_apart_holds_up_nobody(hospital: Hospital) -> None:
+    dead = in_front_of_one_who_died(hospital)
+    register_ = FakeRegister({**dict.fromkeys((NUMBER, *OTHERS), Unclear("another-person")), OTHER: Person(died=True)})
     with pytest.raises(RegisterSilent):
         ask_about_all(register_)
-    assert the_patient(hospital).person_checked_at == MONDAY
+    assert stopped(dead)
+
+
+@pytest.mark.parametrize(
+    "silence, limit", [(Unreachable("http-500"), asking_registers.AT_ONCE), (Unclear("several-persons"), 3)]
+)
+def test_those_without_an_answer_let_the_others_go_first_in_the_next_run(
+    hospital: Hospital, silence: Unreachable, limit: int
+) -> None:
+    dead = in_front_of_one_who_died(hospital)
+    register_ = FakeRegister({**dict.fromkeys((NUMBER, *OTHERS), silence), OTHER: Person(died=True)})
+    for _ in range(2):
+        later(minutes=5)
+        with pytest.raises(RegisterSilent):  # the watch is told in each run
+            ask_about_all(register_, limit)
+    assert stopped(dead)
+
+
+def test_one_whose_row_does_not_open_holds_up_nobody_and_is_told_of_without_her_name(hospital: Hospital) -> None:
+    dead = add(hospital, OTHER)
+    with transaction() as session:
+        session.execute(delete(PatientKey).where(PatientKey.patient_id == hospital.patient.id))
+    with capture_logs() as logs:
+        assert ask_about_all(FakeRegister({OTHER: Person(died=True)})) == 1
+    assert stopped(dead)
+    assert the_patient(hospital).person_checked_at is None
+    assert [entry["log_level"] for entry in logs if "does not open" in entry["event"]] == ["warning"]
+    assert str(hospital.patient.id) not in str(logs)
 
 
 def test_somebody_whom_the_register_does_not_know_goes_on_as_before(hospital: Hospital) -> None:
