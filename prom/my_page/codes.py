@@ -19,6 +19,7 @@ from prom.db import new_id
 from prom.messaging import outbox
 from prom.messaging.models import Kind
 from prom.messaging.outbox import Letter
+from prom.my_page import attempts
 from prom.my_page.models import OneTimeCode
 from prom.patients import contact, phone
 from prom.patients.models import ContactPoint, Patient
@@ -40,11 +41,15 @@ def ask(session: Session, tenant_id: uuid.UUID, browser: str, given_phone: str, 
     """Send a code to a registered number where the birth date is that of a patient of it; tell nobody whether it was.
 
     `browser` is the token of the browser that asks. Of two who share the number the birth date decides; where both are
-    born on that day neither gets a code, since nobody may guess. Raises Invalid for what is no mobile number.
+    born on that day neither gets a code, since nobody may guess. Each asking counts for its number, right or wrong: a
+    birth date is tried three times an hour and no more. How long this takes does tell whether the number is a
+    patient's, so whoever calls answers after a fixed time. Raises Invalid for what is no mobile number.
     """
     mobile = phone.mobile(given_phone)
     points = contact.points_of_number(session, tenant_id, mobile)
     _hold(session, points)
+    if not attempts.allow(session, tenant_id, mobile):
+        return
     meant = [point for point in points if _is_hers(session, point, born)]
     if len(meant) != 1 or _sent_lately(session, {point.patient_id for point in points}) >= MOST:
         return

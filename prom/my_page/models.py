@@ -1,4 +1,4 @@
-"""The tables of how a patient gets to her own page: one-time codes by SMS, and the sessions that begin with one."""
+"""The tables of how a patient gets to her own page: one-time codes by SMS, who asked, and the sessions they begin."""
 
 import uuid
 from datetime import datetime
@@ -7,6 +7,22 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from prom.db import Base, Instant, new_id
+
+
+class CodeAttempt(Base):
+    """That somebody asked for a code to a number, whosever it is, and whether or not one was sent.
+
+    It tells nothing of a patient: only a keyed hash of the number that was given. It is deleted after an hour.
+    """
+
+    __tablename__ = "code_attempt"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    number_hash: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index(None, "number_hash", "created_at"), Index(None, "created_at"))
 
 
 class OneTimeCode(Base):

@@ -3,7 +3,16 @@
 import pytest
 from flask.testing import FlaskClient
 
+from prom.my_page.pages import entering
 from tests.prom.my_page.phones import Phone
+
+
+@pytest.fixture(autouse=True)
+def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long each answer would have waited, in seconds: tests do not."""
+    waits: list[float] = []
+    monkeypatch.setattr(entering, "sleep", waits.append)
+    return waits
 
 
 @pytest.fixture

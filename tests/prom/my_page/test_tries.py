@@ -8,7 +8,7 @@ from prom import clock
 from prom.db import transaction
 from prom.messaging.models import Kind, Message
 from prom.my_page import codes
-from prom.my_page.models import OneTimeCode
+from prom.my_page.models import CodeAttempt, OneTimeCode
 from prom.staff.queries import the_tenant
 from tests.conftest import MONDAY, REGISTRATION, Hospital
 from tests.prom.my_page.phones import NUMBER, codes_sent
@@ -33,6 +33,7 @@ def test_a_code_bears_five_wrong_tries_ten_minutes_and_one_use(hospital: Hospita
     clock.move_to(MONDAY)
     with transaction() as session:
         session.execute(delete(OneTimeCode))
+        session.execute(delete(CodeAttempt))
         session.execute(delete(Message).where(Message.kind == Kind.CODE))
         codes.ask(session, the_tenant(session).id, "browser", NUMBER, REGISTRATION.birth_date)
     code = codes_sent()[0].code

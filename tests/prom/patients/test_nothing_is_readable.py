@@ -19,7 +19,7 @@ SYMPTOMS = ("shivering", "fever", "temperature", "cough", "free-text", "skin-ras
 #: Empty after the journey: what was begun was sent, the auditor agreed, nothing was amended, and no machine called.
 EMPTY = {"draft", "disagreement", "replaced_response", "client", "client_unit", "allowance"}
 #: What has journeys of its own: her own page and link, SMS that come in, settings, pauses and anchors, the lead.
-EMPTY |= {"one_time_code", "patient_session", "personal_link", "contact_problem", "information"}
+EMPTY |= {"code_attempt", "one_time_code", "patient_session", "personal_link", "contact_problem", "information"}
 EMPTY |= {"incoming", "conversation", "message_copy", "setting", "episode_anchor", "leader"}
 
 
