@@ -76,6 +76,15 @@ def compose(settings: Settings) -> Compose:
     return composed
 
 
+def withheld(session: Session, message: Message, person: Person | None) -> Withheld | None:
+    """Look once more at a message of an assignment whose words another part makes; why it is not sent, or None."""
+    found = _case(session, message, person)
+    if isinstance(found, Withheld):
+        return found
+    code = next(_against(session, found, clock.now()), None)
+    return Withheld(code) if code is not None else None
+
+
 def _case(session: Session, message: Message, person: Person | None) -> _Case | Withheld:
     patient = session.get_one(Patient, message.patient_id, populate_existing=True)
     asked = session.get(Assignment, message.assignment_id, populate_existing=True) if message.assignment_id else None
@@ -120,7 +129,7 @@ def _against(session: Session, case: _Case, now: datetime) -> Iterator[str]:
         yield from _of_assignment(case.asked, now)
     if case.episode.status == "ended" and case.kind is not Kind.ENDED:
         yield "ended"
-    if case.kind is Kind.REMINDER and links.is_paused(case.episode, now):
+    if case.kind in (Kind.REMINDER, Kind.QUESTION) and links.is_paused(case.episode, now):
         yield "paused"
     yield from _of_person(session, case)
     if case.kind is Kind.REMINDER and not _setting(session, case, "remindersOn"):

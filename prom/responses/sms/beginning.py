@@ -22,7 +22,7 @@ from prom.patients.contact import points_of_number
 from prom.patients.person_source import Person
 from prom.responses.judging import instrument_of
 from prom.responses.models import Conversation
-from prom.responses.sms import asking
+from prom.responses.sms import asking, following
 from prom.responses.sms.conversation import ASKING, next_question, response_of
 from prom.responses.sms.replies import language_of
 from prom.settings.queries import effective
@@ -31,9 +31,11 @@ log = structlog.get_logger()
 
 
 def compose(inner: Compose) -> Compose:
-    """Return what composes as `inner` does, and asks by SMS where a first message may be the first question."""
+    """Return what composes as `inner` does, and asks by SMS: a first message may be the first question."""
 
     def composed(session: Session, message: Message, person: Person | None) -> Composed | Withheld | Later:
+        if message.kind == Kind.QUESTION:
+            return following.compose(session, message, person)
         made = inner(session, message, person)
         if message.kind != Kind.ASSIGNMENT or not isinstance(made, Composed) or message.assignment_id is None:
             return made

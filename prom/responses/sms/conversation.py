@@ -7,7 +7,7 @@ conversation without a word: it is only carried on while the assignment can be a
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,7 +29,7 @@ from prom.responses.judging import instrument_of
 from prom.responses.models import Conversation
 from prom.responses.places import Kind as Stands
 from prom.responses.saving import Answered
-from prom.responses.sms import asking, replies
+from prom.responses.sms import asked, replies
 from prom.responses.sms.reading import Unread, read
 from prom.responses.sms.replies import Sender
 from prom.responses.steps import Steps
@@ -84,16 +84,23 @@ def running(session: Session, sender: Sender, incoming_id: uuid.UUID) -> Talk | 
     return None
 
 
-def answer(session: Session, talk: Talk, words: str, settings: Settings) -> Unread | None:
-    """Take a message as the answer to the question that was asked last; returns why it is none, or None."""
+def answer(session: Session, talk: Talk, words: str, received_at: datetime, settings: Settings) -> Unread | None:
+    """Take a message as the answer to the question that was asked last; returns why it is none, or None.
+
+    What came in before that question went out may correct an earlier answer or be a slip: a person reads it.
+    """
+    question = asked.last(session, talk.assignment.id)
+    if not asked.came_before(question, received_at):
+        if not asked.can_come(question):
+            _give_up(session, talk, settings)
+        return Unread.WORDS
     value = read(talk.asked, words, talk.sender.language)
     if isinstance(value, Unread) or not _saved(session, talk, value):
         _misread(session, talk, settings)
         return value if isinstance(value, Unread) else Unread.UNCLEAR
     talk.row.misread = 0
-    following = next_question(
-        talk.instrument, response_of(session, talk.assignment, talk.instrument), talk.row.position
-    )
+    given = response_of(session, talk.assignment, talk.instrument)
+    following = next_question(talk.instrument, given, talk.row.position)
     if following is not None:
         ask(session, talk, following)
     else:
@@ -119,15 +126,13 @@ def next_question(instrument: Instrument, given: QuestionnaireResponse, after: i
 
 
 def ask(session: Session, talk: Talk, position: int, *, again: bool = False) -> None:
-    """Put a question into the outbox; what was asked before and is not sent yet is not asked any more."""
+    """Put a question into the outbox, whose words are made as it is sent; one that still waits there is not asked."""
     talk.row.position, talk.row.asked_at = position, clock.now()
     session.flush()
     letter = outbox.Letter(
         tenant_id=talk.row.tenant_id,
         kind=Kind.QUESTION,
-        key=f"question:{talk.row.id}:{talk.incoming_id}",
-        to=talk.sender.number,
-        body=asking.question(talk.asked, talk.sender.language, again=again),
+        key=f"question:{talk.row.id}:{talk.incoming_id}{asked.AGAIN if again else ''}",
         patient_id=talk.row.patient_id,
         unit_id=talk.assignment.unit_id,
         assignment_id=talk.assignment.id,

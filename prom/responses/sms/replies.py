@@ -11,7 +11,7 @@ from prom import clock, crypto
 from prom.errors import Invalid
 from prom.language import text
 from prom.messaging import outbox
-from prom.messaging.models import Kind, Message
+from prom.messaging.models import Kind, Message, State
 from prom.patients import phone
 from prom.patients.queries import identity
 from prom.responses.queries import hospital_numbers
@@ -22,6 +22,10 @@ LASTS = timedelta(hours=12)
 TO_TEXT_EVERY = timedelta(hours=1)
 MOST_A_DAY = 20
 MOST_A_DAY_TO_UNKNOWN = 3
+#: What causes of this kind say is "call now", which is never one too many.
+CALL = "call:"
+#: What became of a reply that never reached her.
+LOST = (State.FAILED.value, State.CANCELLED.value)
 #: The language of whoever nobody knows.
 USUAL = "nb"
 
@@ -46,15 +50,16 @@ def language_of(session: Session, patient_id: uuid.UUID) -> str:
 
 def say(session: Session, to: Sender, key: str, cause: str) -> None:
     """Put one reply into the outbox, by its text's key; `cause` makes it the only one, in which no number may stand."""
-    if to.patient_id is not None and _since(session, to.patient_id, timedelta(days=1)) >= MOST_A_DAY:
+    capped = to.patient_id is not None and not cause.startswith(CALL)
+    if capped and _since(session, to.patient_id, timedelta(days=1)) >= MOST_A_DAY:
         return
     numbers = ", ".join(phone.as_spoken(each) for each in to.calls)
     _put(session, to, text(key, to.language, phone=numbers), f"reply:{cause}")
 
 
 def say_to_text(session: Session, to: Sender, cause: str) -> None:
-    """Reply to free text: at most once an hour to a patient, who has the numbers from the last one."""
-    if to.patient_id is not None and not _since(session, to.patient_id, TO_TEXT_EVERY, "reply:text:"):
+    """Reply to free text: at most once an hour to a patient, who has the numbers from the last one that went out."""
+    if to.patient_id is not None and not _since(session, to.patient_id, TO_TEXT_EVERY, "reply:text:", LOST):
         say(session, to, "sms.reply", f"text:{cause}")
 
 
@@ -73,14 +78,21 @@ def say_to_unknown(session: Session, tenant_id: uuid.UUID, number: str) -> None:
         say(session, nobody, "sms.unknown", f"{place}{written}")
 
 
-def _since(session: Session, patient_id: uuid.UUID | None, within: timedelta, prefix: str = "reply:") -> int:
-    """Count the replies since then whose keys begin so; to nobody known where there is no patient."""
+def _since(
+    session: Session,
+    patient_id: uuid.UUID | None,
+    within: timedelta,
+    prefix: str = "reply:",
+    but: tuple[str, ...] = (),
+) -> int:
+    """Count the replies since then whose keys begin so, `but` those in a state; of nobody known without a patient."""
     whose = Message.patient_id.is_(None) if patient_id is None else Message.patient_id == patient_id
     made = select(func.count()).where(
         whose,
         Message.created_at > clock.now() - within,
         Message.kind == Kind.REPLY.value,
         Message.key.startswith(prefix, autoescape=True),
+        Message.state.not_in(but),
     )
     return session.scalar(made) or 0
 

@@ -102,11 +102,15 @@ def _act(session: Session, letter: Letter, settings: Settings) -> str:
         return _forward(session, letter)
     if len(letter.patients) > 1:
         # Which of them wrote is not for us to guess: each gets a link of her own, and each one's unit the words.
-        _forward(session, letter)
+        reached = _forward(session, letter)
         assignments.send_new_links(session, letter.row.tenant_id, letter.number, settings)
-        return "several"
+        return "several" if reached == "forwarded" else reached
     talk = conversation.running(session, sender(session, letter, letter.patients[0]), letter.row.id)
-    unread = conversation.answer(session, talk, letter.words, settings) if talk is not None else Unread.WORDS
+    unread = (
+        conversation.answer(session, talk, letter.words, letter.row.received_at, settings)
+        if talk is not None
+        else Unread.WORDS
+    )
     return _forward(session, letter) if unread is Unread.WORDS else "answer"
 
 

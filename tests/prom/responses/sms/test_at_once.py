@@ -39,14 +39,15 @@ def test_each_message_is_acted_on_once(phone: Phone) -> None:
         assert session.scalar(select(func.count()).where(Message.kind == Kind.REPLY.value)) == 1
 
 
-def test_answers_that_come_together_are_taken_in_their_order(agreed: Phone, hospital: Hospital) -> None:
+def test_of_two_that_come_together_the_first_is_the_answer(agreed: Phone, hospital: Hospital) -> None:
     ask(hospital, agreed.settings)
     agreed.receive()
     agreed.write("3")
     agreed.write("nei")
     at_once(agreed)
-    assert conversation().state == "done"
-    assert alerts() == {}
+    assert [row.outcome for row in incoming()] == ["answer", "forwarded"]
+    assert (conversation().state, conversation().position) == ("asking", 2)
+    assert alerts() == {"sms": 3}
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])
