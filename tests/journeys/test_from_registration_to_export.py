@@ -146,7 +146,7 @@ def test_from_registration_to_export(
     with reading() as session:
         left = {record.action for record in log_of(session, patient.id, limit=1000)}
     assert left >= {
-        "patient.register", "episode.start", "assignment.open", "message.put", "message.send", "message.list",
+        "patient.register", "episode.start", "assignment.open", "message.send", "message.list",
         "visit.begin", "visit.confirm", "response.save", "response.submit", "alert.raise", "assignment.complete",
         "worklist.read", "alert.acknowledge", "patient.read", "alert.resolve", "response.export",
     }  # fmt: skip

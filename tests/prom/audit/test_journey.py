@@ -19,7 +19,7 @@ LEAVES: dict[str, set[tuple[str, str]]] = {
     "the nurse signs in": set(),
     "the nurse has the number read back": set(),
     "the nurse registers the patient": {(NURSE, "patient.register"), (NURSE, "episode.start")},
-    "the worker asks": {(SYSTEM, "assignment.open"), (SYSTEM, "message.put"), (SYSTEM, "message.send")},
+    "the worker asks": {(SYSTEM, "assignment.open"), (SYSTEM, "message.send")},
     "the outbox is looked at": {(NURSE, "message.list")},
     "the patient opens the link": {(HER, "visit.begin")},
     "the patient mistypes her birth date": {(HER, "visit.refuse")},

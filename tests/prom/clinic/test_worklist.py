@@ -35,7 +35,7 @@ STRONG_NAUSEA = {"nausea-frequency": "4", "nausea-severity": "4"}
 
 def patients_in(page: str) -> list[str]:
     """The ids of the patients of a list, in their order."""
-    return re.findall(r'class="row" data-patient="([0-9a-f-]+)"', page)
+    return re.findall(r'class="row" id="[^"]*" data-patient="([0-9a-f-]+)"', page)
 
 
 def listed(nurse: Nurse, path: str = "/worklist") -> list[uuid.UUID]:

@@ -172,6 +172,7 @@ MAY: dict[Role, set[str]] = {
         "read worklist",
         "read patient",
         "register patient",
+        "change episode",
         "handle alert",
         "record response",
         "correct response",
@@ -189,6 +190,7 @@ MAY: dict[Role, set[str]] = {
         "read worklist",
         "read patient",
         "register patient",
+        "change episode",
         "handle alert",
         "record response",
         "correct response",
@@ -202,7 +204,7 @@ MAY: dict[Role, set[str]] = {
         "own session",
     },
     Role.QUALITY: {"export answers", "author questionnaire", "own session"},
-    Role.ADMINISTRATOR: {"read outbox", "own session"},
+    Role.ADMINISTRATOR: {"read outbox", "change settings", "own session"},
 }
 
 
