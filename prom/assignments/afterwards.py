@@ -4,7 +4,8 @@ The plan of such a question (`after:<key>`) remembers the assignment whose answe
 take it back, and counts how often it was asked in a row.
 """
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -30,19 +31,52 @@ def judged(session: Session, assignment: Assignment, findings: Iterable[Finding]
     plan_after(session, assignment, findings, pathway_of(session, of.pathway_url, of.pathway_version))
 
 
+def judged_anew(
+    session: Session,
+    episode_id: uuid.UUID,
+    found: Sequence[tuple[Assignment, Collection[Finding]]],
+    in_error: Assignment | None = None,
+) -> None:
+    """Do what `judged` does for all answers of an episode that a correction judged anew, `found` oldest first.
+
+    What an answer had asked for and asks for no more, such as one `in_error`, is taken back only where no later one
+    asks for the same. The caller holds the episode.
+    """
+    of = session.get_one(Episode, episode_id)
+    pathway = pathway_of(session, of.pathway_url, of.pathway_version)
+    plans = _held(session, episode_id, pathway)
+    for after in pathway.after_answers:
+        fires = {own.id: after.finding in _fired(findings) for own, findings in found}
+        if in_error is not None:
+            fires = {in_error.id: False, **fires}
+        if after.plan_key in plans:
+            _hand_on(session, plans[after.plan_key], fires, in_error)
+    for own, findings in found:
+        plan_after(session, own, findings, pathway)
+
+
+def _hand_on(session: Session, plan: Plan, fires: Mapping[uuid.UUID, bool], in_error: Assignment | None) -> None:
+    """Let a plan whose cause asks no more stand on the next answer that does; `fires` tells it by assignment."""
+    if plan.cause_id is None or fires.get(plan.cause_id, True):
+        return
+    heir = next((each for each, does in fires.items() if does), None)
+    if heir is not None:
+        plan.cause_id = heir
+    elif in_error is not None and plan.cause_id == in_error.id:
+        _take_back(session, plan)
+    session.flush()
+
+
 def plan_after(session: Session, assignment: Assignment, findings: Iterable[Finding], pathway: Pathway) -> None:
     """Plan what the answer to an assignment asks for, by what judging it found; nothing where the pathway asks nothing.
 
-    To be called again when the answer was corrected (with no findings when it was entered in error): what it had
-    planned, and nobody has answered or begun, is taken back where it no longer finds the same. The caller holds the
-    assignment and its episode.
+    To be called again when the answer was corrected: what it had planned, and nobody has answered or begun, is taken
+    back where it no longer finds the same. The caller holds the assignment and its episode.
     """
     if not pathway.after_answers:
         return
-    fired = {each.rule for each in findings if each.kind == "rule"}
-    wanted = [each.plan_key for each in pathway.after_answers]
-    found = select(Plan).where(Plan.episode_id == assignment.episode_id, Plan.key.in_(wanted))
-    plans = {each.key: each for each in session.scalars(found.order_by(Plan.id).with_for_update())}
+    fired = _fired(findings)
+    plans = _held(session, assignment.episode_id, pathway)
     for after in pathway.after_answers:
         plan = plans.get(after.plan_key)
         if after.finding in fired:
@@ -53,6 +87,19 @@ def plan_after(session: Session, assignment: Assignment, findings: Iterable[Find
             stand_at(plan, None)  # what was found is gone
             plan.opened, plan.cause_id = 0, None
     session.flush()
+
+
+def _fired(findings: Iterable[Finding]) -> set[str]:
+    return {each.rule for each in findings if each.kind == "rule"}
+
+
+def _held(session: Session, episode_id: uuid.UUID, pathway: Pathway) -> dict[str, Plan]:
+    """The plans of what answers asked for, locked, by key."""
+    wanted = [each.plan_key for each in pathway.after_answers]
+    if not wanted:
+        return {}
+    found = select(Plan).where(Plan.episode_id == episode_id, Plan.key.in_(wanted))
+    return {each.key: each for each in session.scalars(found.order_by(Plan.id).with_for_update())}
 
 
 def _ask_again(session: Session, assignment: Assignment, after: AfterAnswer, plan: Plan | None) -> None:

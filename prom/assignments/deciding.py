@@ -49,11 +49,13 @@ class Decision:
     #: How many occurrences are behind by this, and when the last of them opened.
     count: int = 0
     latest: datetime | None = None
+    #: The pathway does not know any more what the plan asks: nothing can be made of it.
+    is_unknown: bool = False
 
     @cached_property
     def misses(self) -> bool:
         """Whether the unit has to be told."""
-        return any(make.is_missed for make in self.makes)
+        return self.is_unknown or any(make.is_missed for make in self.makes)
 
     @cached_property
     def rows(self) -> int:
@@ -63,6 +65,8 @@ class Decision:
 
 
 NOTHING_MORE = Decision()
+#: Told, and at an end: left as it stands it would be tried for ever, and with it all that is due at once.
+UNKNOWN = Decision(is_unknown=True)
 
 
 class Desk:
@@ -77,10 +81,7 @@ class Desk:
         self._episodes = episodes
 
     def decide(self, plan: Row[Any]) -> Decision:
-        """Return what becomes of a plan that is due, a row with the columns of `opening.py`.
-
-        Raises LookupError for a key that the pathway does not know.
-        """
+        """Return what becomes of a plan that is due, a row with the columns of `opening.py`."""
         further = self._further(plan)
         shared = (
             *(plan.key, plan.pathway_url, plan.pathway_version, plan.unit_id, plan.anchor, further, plan.next_day),
@@ -98,7 +99,10 @@ class Desk:
         if plan.key.startswith(INFORMATION):
             canonical = f"{pathway.url}|{pathway.version}"
             return Decision(information=(plan.key.removeprefix(INFORMATION), canonical), count=1, latest=self._now)
-        asked, follows = _item(pathway, plan.key)
+        found_item = _item(pathway, plan.key)
+        if found_item is None:
+            return UNKNOWN
+        asked, follows = found_item
         if follows:
             once = Occurrence(plan.next_day, plan.next_opens_at, plan.next_day.isoformat())
             return self._made(plan, asked, "answer", Due((once,), None))
@@ -157,12 +161,12 @@ class Desk:
         return tuple(self._anchors[plan.episode_id])
 
 
-def _item(pathway: Pathway, key: str) -> tuple[Asked, bool]:
-    """Return what a plan asks, and whether an answer asked for it."""
+def _item(pathway: Pathway, key: str) -> tuple[Asked, bool] | None:
+    """Return what a plan asks, and whether an answer asked for it; None for a key that the pathway does not know."""
     for asked in pathway.items:
         if asked.key == key:
             return asked, False
     for after in pathway.after_answers:
         if after.plan_key == key:
             return after.ask, True
-    raise LookupError("the pathway does not know the plan")
+    return None

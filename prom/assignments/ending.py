@@ -20,6 +20,7 @@ from prom.pathways.models import Episode
 from prom.pathways.service import end_episode
 from prom.patients import sealing
 from prom.patients.models import Patient
+from prom.worklist.service import hold_episode
 
 END_REASONS = ("finished", "withdrawn", "died", "moved", "error")
 #: Nobody is told that nobody reads any more, and a form that was begun is judged no more.
@@ -40,8 +41,10 @@ def end(session: Session, episode: Episode, reason: str, actor: Actor) -> None:
         raise Invalid("reason")
     if episode.status == "ended":
         raise Conflict("episode")
-    # In the order of locks: assignments, then plans; and once more, for what the opening sweep has made meanwhile.
+    # In the order of locks: assignments, the episode, then plans, as whoever answers or corrects an answer; and the
+    # assignments once more, for what the opening sweep has made meanwhile.
     found = _hold_open(session, episode.id)
+    hold_episode(session, episode.id)
     session.execute(select(Plan.id).where(Plan.episode_id == episode.id).order_by(Plan.id).with_for_update())
     session.execute(
         update(Plan)
@@ -74,7 +77,7 @@ def _close(session: Session, assignment: Assignment, reason: str, actor: Actor) 
         assignment.status = "cancelled"
         audit.about(session, actor, "assignment.cancel", assignment)
     session.flush()
-    outbox.cancel(session, assignment.id)
+    outbox.cancel(session, assignment.id, "stopped" if reason == "died" else "ended")
 
 
 def _nobody_reads(episode: Episode) -> Letter:

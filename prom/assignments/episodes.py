@@ -14,7 +14,8 @@ from prom import clock
 from prom.assignments.ending import END_REASONS, end, stop_person
 from prom.assignments.links import is_answerable, is_paused
 from prom.assignments.models import IS_OPEN as ASSIGNMENT_IS_OPEN
-from prom.assignments.models import Assignment
+from prom.assignments.models import Assignment, Plan
+from prom.assignments.opening import open_together
 from prom.assignments.planning import Moved, replan
 from prom.assignments.rows import letters, row, store
 from prom.audit import service as audit
@@ -61,11 +62,21 @@ def pause(session: Session, episode: Episode, until: datetime, reason: str, acto
         raise Invalid("until")
     _refuse_ended(episode)
     if not is_paused(episode, clock.now()):
+        _settle(session, episode)
         episode.paused_from = clock.now()
     episode.paused_until = until
     sealing.seal(session, episode, "pause", {"reason": reason})
     session.flush()
     audit.about(session, actor, "episode.pause", episode)
+
+
+def _settle(session: Session, episode: Episode) -> None:
+    """Do what is due after a pause that ran out, while it is known which days that covered."""
+    if episode.paused_until is None:
+        return
+    hold_episode(session, episode.id)
+    due = select(Plan.id).where(Plan.episode_id == episode.id, Plan.next_opens_at <= clock.now())
+    open_together(session, session.scalars(due).all())
 
 
 def resume(session: Session, episode: Episode, actor: Actor) -> None:
@@ -90,6 +101,7 @@ def set_anchor(session: Session, episode: Episode, code: str, day: date, actor: 
     an episode that has ended.
     """
     _refuse_ended(episode)
+    hold_episode(session, episode.id)
     known = [each.code for each in pathway_of(session, episode.pathway_url, episode.pathway_version).anchors]
     if code not in known:
         raise Invalid("anchor")
@@ -130,6 +142,7 @@ def change_version(session: Session, episode: Episode, pathway: Pathway, actor: 
         raise Invalid("pathway")
     if definition(session, "pathway", pathway.url, pathway.version).status != "active":
         raise NotPublished("pathway")
+    hold_episode(session, episode.id)
     episode.pathway_version = pathway.version
     moved = replan(session, episode)
     audit.about(session, actor, "episode.change-version", episode)
@@ -140,9 +153,11 @@ def ask_now(session: Session, episode: Episode, key: str, actor: Actor, origin: 
     """Ask one of the pathway's questionnaires now, by its key; she gets a message unless she asked herself.
 
     `origin`: clinician, patient or machine. Raises NotFound for an unknown key, Conflict for an episode that has ended
-    or where the same can be answered already.
+    or is paused (she would be told nothing of it), or where the same can be answered already.
     """
     _refuse_ended(episode)
+    if origin != "patient" and is_paused(episode, clock.now()):
+        raise Conflict("pause")
     known = pathway_of(session, episode.pathway_url, episode.pathway_version).asked
     asked = next((each for each in known if each.key == key), None)
     if asked is None:

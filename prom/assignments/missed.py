@@ -35,9 +35,12 @@ def hold(session: Session, episode_ids: Collection[uuid.UUID]) -> frozenset[uuid
     return frozenset(session.scalars(locked.with_for_update(key_share=True, skip_locked=True)))
 
 
-def tell(session: Session, not_asked: Sequence[tuple[Subject, uuid.UUID]]) -> None:
-    """Put each patient on her unit's list who was not asked; `not_asked` are the assignments stored as expired."""
-    latest, counts = dict[Subject, uuid.UUID](), dict[Subject, int]()
+def tell(session: Session, not_asked: Sequence[tuple[Subject, uuid.UUID | None]]) -> None:
+    """Put each patient on her unit's list who was not asked; `not_asked` are the assignments stored as expired.
+
+    None stands for what no assignment could be made of.
+    """
+    latest, counts = dict[Subject, uuid.UUID | None](), dict[Subject, int]()
     for whose, assignment_id in not_asked:
         latest[whose], counts[whose] = assignment_id, counts.get(whose, 0) + 1
     for whose, assignment_id in latest.items():

@@ -85,7 +85,7 @@ class _Written:
         self.informed: list[Subject] = []
         self.information: list[tuple[Any, ...]] = []
         self.moves: list[tuple[Any, ...]] = []
-        self.not_asked: list[tuple[Subject, uuid.UUID]] = []
+        self.not_asked: list[tuple[Subject, uuid.UUID | None]] = []
 
 
 def _open(session: Session, plan_ids: Collection[uuid.UUID]) -> _Written:
@@ -139,6 +139,8 @@ def _add(written: _Written, plan: Any, decided: Decision, now: datetime, ids: It
             written.messages.append(rows.message(next(ids), whose, row_id, sending, now))
         if make.is_missed:
             written.not_asked.append((whose, row_id))
+    if decided.is_unknown:
+        written.not_asked.append((whose, None))
     if decided.information is not None:
         row_id = next(ids)
         written.information.append((row_id, *whose[:3], *decided.information, now))

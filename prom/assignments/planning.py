@@ -7,7 +7,7 @@ writes it down as not asked and tells the unit.
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -76,7 +76,7 @@ def replan(session: Session, of: Episode) -> Sequence[Moved]:
         planner.plan_item(asked)
     for item in pathway.information:
         planner.plan_information(item)
-    planner.end_others()
+    planner.end_others({after.plan_key for after in pathway.after_answers})
     session.flush()
     keys = sorted({*before, *plans})
     changed = [Moved(key, before.get(key), plans[key].next_opens_at) for key in keys]
@@ -145,10 +145,10 @@ class _Planner:
         if instant + INFORMATION_LASTS > self._now:
             stand_at(plan or self._new(key), Occurrence(day, instant, day.isoformat()))
 
-    def end_others(self) -> None:
-        """Bring to an end what the pathway no longer asks; what an answer asked for stands by itself."""
+    def end_others(self, after: Collection[str]) -> None:
+        """Bring to an end what the pathway no longer asks; what an answer asked for (`after`) stands by itself."""
         for key, plan in self._plans.items():
-            if key not in self._wanted and not key.startswith("after:"):
+            if key not in self._wanted and key not in after:
                 stand_at(plan, None)
 
     def _under_another_key(self, asked: Asked) -> _Past:

@@ -145,7 +145,7 @@ def complete(session: Session, assignment: Assignment, actor: Actor, *, has_mess
     """Note that it is answered, and take back what was not sent yet; `has_messages` is False where none is there."""
     update(session, assignment, status="completed", completed_at=clock.now())
     if has_messages:
-        outbox.cancel(session, assignment.id)
+        outbox.cancel(session, assignment.id, "answered")
     audit.about(session, actor, "assignment.complete", assignment)
 
 
@@ -165,7 +165,7 @@ def expire(session: Session, assignment: Assignment) -> None:
     """Close an assignment that nobody answered in its window."""
     assignment.status = "expired"
     session.flush()
-    outbox.cancel(session, assignment.id)
+    outbox.cancel(session, assignment.id, "expired")
     audit.about(session, SYSTEM, "assignment.expire", assignment)
 
 

@@ -113,9 +113,10 @@ def _insert(session: Session, messages: Sequence[Message]) -> Sequence[uuid.UUID
     return session.scalars(statement, values).all()
 
 
-def cancel(session: Session, assignment_id: uuid.UUID) -> int:
+def cancel(session: Session, assignment_id: uuid.UUID, why: str | None = None) -> int:
     """Stop what is not sent yet for an assignment and blank it at once; returns how many messages that were.
 
+    `why` is a code as in `composing.Withheld`, for the contact log.
     One that is at the vendor in this very moment goes out all the same, and is then told as accepted.
     """
     rows = session.scalars(
@@ -123,6 +124,7 @@ def cancel(session: Session, assignment_id: uuid.UUID) -> int:
     ).all()
     for row in rows:
         row.state, row.settled_at, row.letter_sealed = State.CANCELLED, clock.now(), None
+        row.failure = why or row.failure
     session.flush()
     for row in rows:
         _record(session, "message.cancel", row)

@@ -65,15 +65,19 @@ def enter_in_error(session: Session, response: Response, actor: Actor) -> None:
     session.flush()
     worklist.withdraw(session, response.id, actor)
     worklist.leave_to(session, assignment.id, response.id)
-    judge_anew(session, assignment, response.authored_at, actor)
+    judge_anew(session, assignment, response.authored_at, actor, in_error=assignment)
     assignments.reopen(session, assignment, actor)
-    afterwards.judged(session, assignment, ())
     audit.about(session, actor, "response.enter-in-error", response)
 
 
-def judge_anew(session: Session, assignment: Assignment, since: datetime, actor: Actor) -> None:
-    """Rebuild the state without what was wrong, and hold every later response against the right past."""
-    rows = history.responses_in(session, assignment)
+def judge_anew(
+    session: Session, assignment: Assignment, since: datetime, actor: Actor, *, in_error: Assignment | None = None
+) -> None:
+    """Rebuild the state without what was wrong, and hold every later response against the right past.
+
+    `in_error` is the assignment whose answer counts no more: what that had asked for is taken back.
+    """
+    rows, found = history.responses_in(session, assignment), []
     for position, row in enumerate(rows):
         if row.authored_at < since:
             continue
@@ -91,8 +95,9 @@ def judge_anew(session: Session, assignment: Assignment, since: datetime, actor:
         # Raised before the rest is withdrawn, or an alert that goes on for another reason would end and begin anew.
         raised = worklist.raise_alerts(session, origin_of(own, row.id), judged.findings, actor)
         withdrawn = worklist.withdraw(session, row.id, actor, keep=judged.findings)
-        afterwards.judged(session, own, judged.findings)
+        found.append((own, judged.findings))
         if raised or withdrawn:  # what it asks its patient to do is another now: whoever asks what is new must see it
             row.updated_at = clock.now()
         row.rechecked_at = None  # the auditor looks at it again
+    afterwards.judged_anew(session, assignment.episode_id, found, in_error)
     history.keep(session, assignment, history.state_of(session, assignment), history.rebuilt(session, rows))

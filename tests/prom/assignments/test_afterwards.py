@@ -8,15 +8,19 @@ from sqlalchemy import select
 
 from prom import clock
 from prom.assignments.adherence import adherence, fell_silent
+from prom.assignments.models import Plan
+from prom.assignments.opening import open_together
+from prom.assignments.service import report_again
 from prom.config import Settings
 from prom.db import reading, transaction
 from prom.errors import DeadLink
+from prom.pathways.models import Episode
 from prom.responses import service as responses
 from prom.responses.drafts import save_answer
 from prom.responses.models import Response
 from tests.conftest import Hospital
 from tests.prom.assignments.courses import CHECK, Stay, begin, item, publish
-from tests.prom.steps import FEVER, PATIENT, WELL, later, response_of, send, visit_of
+from tests.prom.steps import FEVER, PATIENT, WELL, alerts, later, response_of, rows, send, visit_of
 
 TODAY = date(2026, 11, 2)
 
@@ -39,6 +43,86 @@ def stay(hospital: Hospital, database: Settings) -> Stay:
 def followed(stay: Stay) -> list[tuple[datetime, str]]:
     """What answers asked for: when it was to open, and what became of it."""
     return [(each.opens_at, each.status) for each in stay.asked() if each.origin == "answer"]
+
+
+def report_fever_again(stay: Stay) -> Any:
+    """An hour later she reports a fever of her own accord; returns the assignment's id."""
+    later(hours=1)
+    with transaction() as session:
+        made = report_again(session, session.get_one(Episode, stay.id), PATIENT).id
+    send(made, FEVER)
+    return made
+
+
+def wrong(stay: Stay, hospital: Hospital, assignment_id: Any) -> None:
+    """Enter in error what answered an assignment."""
+    with transaction() as session:
+        row = session.scalars(select(Response).where(Response.assignment_id == assignment_id)).one()
+        responses.enter_in_error(session, row, hospital.nurse_actor)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_of_two_reports_of_fever_one_entered_in_error_leaves_what_the_other_asks_for(
+    stay: Stay, hospital: Hospital, which: int
+) -> None:
+    first = stay.asked()[-1].id
+    send(first, FEVER)
+    reports = [first, report_fever_again(stay)]
+    wrong(stay, hospital, reports[which])
+    clock.move_to(nine(3))
+    stay.tick()
+    assert followed(stay) == [(nine(3), "open")]
+
+
+def test_when_both_reports_of_fever_are_entered_in_error_nothing_is_asked(stay: Stay, hospital: Hospital) -> None:
+    first = stay.asked()[-1].id
+    send(first, FEVER)
+    for each in (first, report_fever_again(stay)):
+        wrong(stay, hospital, each)
+    clock.move_to(nine(3))
+    stay.tick()
+    assert followed(stay) == []
+
+
+@pytest.mark.parametrize("is_amended", [False, True])
+def test_what_was_opened_stays_open_where_a_second_report_had_a_fever_too(
+    stay: Stay, hospital: Hospital, is_amended: bool
+) -> None:
+    first = stay.asked()[-1].id
+    send(first, FEVER)
+    report_fever_again(stay)
+    clock.move_to(nine(3))
+    stay.tick()
+    if is_amended:
+        with transaction() as session:
+            row = session.scalars(select(Response).where(Response.assignment_id == first)).one()
+            by = responses.Authorship("patient", hospital.nurse_actor, "nb", row.authored_at)
+            responses.amend(session, row, response_of(WELL), by, row.version)
+    else:
+        wrong(stay, hospital, first)
+    assert followed(stay) == [(nine(3), "open")]
+
+
+def test_a_version_that_asks_nothing_after_an_answer_ends_what_waits(stay: Stay) -> None:
+    send(stay.asked()[-1].id, FEVER)
+    moved = stay.verb("change_version", publish(item(), version="2.0.0"))
+    assert [(each.key, each.before, each.now) for each in moved] == [("after:fever", nine(3), None)]
+    clock.move_to(nine(3))
+    stay.tick()
+    assert followed(stay) == []
+
+
+def test_a_plan_that_its_version_does_not_know_ends_and_the_unit_is_told_while_others_open(stay: Stay) -> None:
+    send(stay.asked()[-1].id, FEVER)
+    with transaction() as session:
+        session.query(Plan).filter_by(key="after:fever").update({"key": "after:no-such"})
+    clock.move_to(nine(9))
+    with transaction() as session:
+        plans = rows(select(Plan.id).where(Plan.episode_id == stay.id))
+        assert len(open_together(session, plans)) == 2
+    assert stay.next("after:no-such") is None
+    assert [each.opens_at for each in stay.asked()] == [nine(2), nine(9)]
+    assert len(alerts("not-asked")) == 1
 
 
 def test_an_answer_without_it_asks_for_nothing(stay: Stay) -> None:

@@ -178,6 +178,27 @@ def test_a_pause_has_an_end_that_can_be_moved(weekly: Stay) -> None:
     assert (row.paused_from, row.paused_until) == (MONDAY, at(12))
 
 
+def test_what_a_pause_passed_over_is_no_miss_where_another_begins_at_once(weekly: Stay) -> None:
+    weekly.answer()
+    weekly.verb("pause", at(10), "wish")
+    clock.move_to(at(10, 10))
+    weekly.verb("pause", at(14), "holiday")
+    clock.move_to(at(16))
+    weekly.tick()
+    assert opened(weekly) == [(at(2), "completed"), (at(9), "cancelled"), (at(16), "open")]
+    assert alerts("not-asked") == []
+
+
+@pytest.mark.parametrize("origin", ["clinician", "machine"])
+def test_nothing_is_asked_now_in_a_pause(weekly: Stay, origin: str) -> None:
+    weekly.answer()
+    weekly.verb("pause", at(5), "admitted")
+    with pytest.raises(Conflict):
+        weekly.verb("ask_now", "check", origin)
+    weekly.verb("resume")
+    assert weekly.verb("ask_now", "check", origin)
+
+
 def test_an_end_cancels_what_is_open_and_tells_her_that_nobody_reads(weekly: Stay) -> None:
     vendor = FakeTransport()
     weekly.verb("end", "finished")
@@ -206,6 +227,7 @@ def test_a_reminder_after_the_answer_is_not_sent(weekly: Stay) -> None:
     weekly.answer()
     later(hours=7)
     assert weekly.deliver(vendor) == []
+    assert [(each.state, each.failure) for each in weekly.messages("reminder")] == [("cancelled", "answered")]
 
 
 def test_a_reminder_goes_out_once_where_nobody_answers(weekly: Stay) -> None:

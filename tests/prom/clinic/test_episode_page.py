@@ -144,6 +144,13 @@ def test_the_page_says_where_she_stands_and_what_comes_next(nurse: Nurse, hospit
     assert audited("patient.read") == [frozenset({hospital.patient.id})]
 
 
+def test_nothing_can_be_asked_now_in_a_pause_and_the_page_does_not_offer_it(nurse: Nurse, hospital: Hospital) -> None:
+    assert said("course.ask-means") in nurse.page(address(hospital))
+    assert do(nurse, hospital, "pause", until="2026-11-16", reason="admitted").status_code == 303
+    assert said("course.ask-means") not in nurse.page(address(hospital))
+    assert do(nurse, hospital, "ask", key="experience").status_code == 409
+
+
 def test_a_pause_is_kept_with_its_reason_and_ended_when_somebody_says_so(nurse: Nurse, hospital: Hospital) -> None:
     assert do(nurse, hospital, "pause", until="2026-11-16", reason="admitted").status_code == 303
     page = nurse.page(address(hospital))
