@@ -116,7 +116,7 @@ class Desk:
         makes = []
         for each in found.occurrences:
             status = self._status(plan, asked, each, is_newest=each is found.occurrences[-1])
-            columns = asked_at(asked, origin, f"{plan.key}:{each.name}", each.instant, status)
+            columns = asked_at(asked, origin, f"{plan.key}:{each.name}", each.instant, status, self._now)
             brought = tuple(sendings(asked, each.instant, self._now)) if status == "open" else ()
             makes.append(Make(columns, brought, is_missed=status == "expired"))
         following = found.following

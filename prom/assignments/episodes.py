@@ -17,7 +17,7 @@ from prom.assignments.models import IS_OPEN as ASSIGNMENT_IS_OPEN
 from prom.assignments.models import Assignment, Plan
 from prom.assignments.opening import open_together
 from prom.assignments.planning import Moved, replan
-from prom.assignments.rows import letters, row, store
+from prom.assignments.rows import brings, letters, row, store
 from prom.audit import service as audit
 from prom.audit.service import Actor
 from prom.catalogue.service import one as definition
@@ -97,15 +97,16 @@ def resume(session: Session, episode: Episode, actor: Actor) -> None:
 def set_anchor(session: Session, episode: Episode, code: str, day: date, actor: Actor) -> Sequence[Moved]:
     """Set or move a day (in the unit's zone) that timings are reckoned from, and plan anew; returns what changed.
 
-    Raises Invalid for an anchor that the pathway does not know, or a day further than a year from today; Conflict for
-    an episode that has ended.
+    Raises Invalid for an anchor that the pathway does not know, a day further than a year from today, or a
+    later anchor's before the first; Conflict for an episode that has ended.
     """
     _refuse_ended(episode)
     hold_episode(session, episode.id)
     known = [each.code for each in pathway_of(session, episode.pathway_url, episode.pathway_version).anchors]
     if code not in known:
         raise Invalid("anchor")
-    if abs(day - clock.now().date()) > FURTHEST_ANCHOR:
+    is_before_the_first = code != known[0] and day < episode.anchor  # she would never be asked
+    if is_before_the_first or abs(day - clock.now().date()) > FURTHEST_ANCHOR:
         raise Invalid("day")
     if code == known[0]:
         episode.anchor = day
@@ -176,7 +177,7 @@ def _is_the_same(open_one: Assignment, asked: Asked) -> bool:
     url = asked.questionnaire.partition("|")[0]
     return (
         open_one.questionnaire.partition("|")[0] == url
-        and open_one.origin != "staff"
+        and (open_one.origin != "staff") == brings(asked)
         and is_answerable(open_one, clock.now())
     )
 

@@ -113,7 +113,7 @@ class _Planner:
         self._session, self._of, self._plans, self._now = session, of, plans, clock.now()
         self._zone = ZoneInfo(session.get_one(Unit, of.unit_id).zone)
         self._anchors = known_anchors(session, of, pathway)
-        self._past = _past(session, of.id) if plans else {}
+        self._past = _past(session, of.id, plans) if plans else {}
         self._keys = {asked.key for asked in pathway.items}
         self._wanted: set[str] = set()
 
@@ -181,11 +181,11 @@ def stand_at(plan: Plan, following: Occurrence | None) -> None:
     plan.next_opens_at = following.instant if following is not None else None
 
 
-def _past(session: Session, episode_id: uuid.UUID) -> Mapping[str, _Past]:
-    """What was asked by each plan of an episode."""
+def _past(session: Session, episode_id: uuid.UUID, plans: Mapping[str, Plan]) -> Mapping[str, _Past]:
+    """What was asked by each plan of an episode, of her or of staff; what staff recorded beside it is left out."""
     rows = session.execute(
         select(Assignment.occurrence, Assignment.opens_at, Assignment.status, Assignment.questionnaire).where(
-            Assignment.episode_id == episode_id, Assignment.origin == "planned"
+            Assignment.episode_id == episode_id, Assignment.origin.in_(("planned", "staff"))
         )
     )
     names, urls, latest = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set), dict[str, datetime]()
@@ -195,4 +195,5 @@ def _past(session: Session, episode_id: uuid.UUID) -> Mapping[str, _Past]:
         urls[key].add(questionnaire.partition("|")[0])
         if status != "cancelled":
             latest[key] = max(opens_at, latest.get(key, opens_at))
-    return {key: _Past(frozenset(found), latest.get(key), frozenset(urls[key])) for key, found in names.items()}
+    asked = {key: found for key, found in names.items() if key in plans}
+    return {key: _Past(frozenset(found), latest.get(key), frozenset(urls[key])) for key, found in asked.items()}

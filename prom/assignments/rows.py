@@ -29,7 +29,7 @@ MESSAGE = (
 INFORMATION = ("id", "tenant_id", "patient_id", "episode_id", "key", "pathway", "given_at")
 #: Read once: an enumeration's value costs more than the rest of a row.
 _PENDING, _INFORMATION = State.PENDING.value, Kind.INFORMATION.value
-#: An opening that is later than this is reminded from the moment of its message on.
+#: An opening that is later than this is due, overdue and reminded as counted from the moment of its message.
 LATE = timedelta(hours=1)
 #: For how long it is said that a text waits, or that nobody reads any more.
 WORDS_LAST = timedelta(days=7)
@@ -55,11 +55,33 @@ def row(of: Episode, asked: Asked, origin: str, occurrence: str, opens: datetime
     return Assignment(**dict(zip(ASSIGNMENT, values, strict=True)))
 
 
-def asked_at(asked: Asked, origin: str, occurrence: str, opens: datetime, status: str) -> tuple[Any, ...]:
-    """Return what all assignments of one questionnaire at one instant share: the columns from `origin` on."""
-    window = asked.window
-    ends = (opens + each for each in (window.due, window.overdue, window.expires, window.begun_expires))
-    return (origin, occurrence, asked.questionnaire, asked.rules, status, opens, *ends, 0)
+def asked_at(
+    asked: Asked, origin: str, occurrence: str, opens: datetime, status: str, now: datetime | None = None
+) -> tuple[Any, ...]:
+    """Return what all assignments of one questionnaire at one instant share: the columns from `origin` on.
+
+    What only staff fill in gets the origin `staff`, whoever asks for it: it is never hers to open, nor her silence.
+    `now` is when it really opens, where that is not `opens`.
+    """
+    whose = origin if brings(asked) else "staff"
+    ends = ends_of(asked, opens, now if now is not None and status == "open" else opens)
+    return (whose, occurrence, asked.questionnaire, asked.rules, status, opens, *ends, 0)
+
+
+def ends_of(asked: Asked, opens: datetime, now: datetime) -> tuple[datetime, datetime, datetime, datetime]:
+    """Return when it is due, overdue, expires, and expires once begun, where it is opened at `now`.
+
+    Opened late, it is due and overdue as long after as it would have been, and can be answered until then at least.
+    """
+    window, since = asked.window, counted_from(opens, now)
+    overdue = since + window.overdue
+    expires = max(opens + window.expires, overdue)
+    return since + window.due, overdue, expires, max(opens + window.begun_expires, expires)
+
+
+def counted_from(opens: datetime, now: datetime) -> datetime:
+    """Return when she can know of it: when it opens, or the moment of its message where that is late."""
+    return opens if now - opens < LATE else now
 
 
 def store(session: Session, made: Sequence[Assignment], actor: Actor) -> None:
@@ -89,8 +111,9 @@ def sendings(asked: Asked, opens: datetime, now: datetime) -> Iterator[Sending]:
     """Yield the message of an assignment that opens, and its reminders, counted from when she can know of it."""
     if not brings(asked):
         return
-    yield Sending(Kind.ASSIGNMENT.value, "", now, opens + asked.window.begun_expires)
-    since, ends = opens if now - opens < LATE else now, opens + asked.window.expires
+    _, _, ends, begun_ends = ends_of(asked, opens, now)
+    yield Sending(Kind.ASSIGNMENT.value, "", now, begun_ends)
+    since = counted_from(opens, now)
     for number, after in enumerate(asked.reminders, 1):
         if since + after < ends:
             yield Sending(Kind.REMINDER.value, f":{number}", since + after, ends)

@@ -90,7 +90,7 @@ def read(given: Mapping[str, str], offered: Offered) -> Wanted:
     for name in FIELDS:
         if name not in faults:
             _check(name, values[name], faults)
-    further = _further(given, values["pathway"], faults)
+    further = _further(given, values["pathway"], values["anchor"], faults)
     if faults:
         raise Faults(faults)
     return Wanted(
@@ -103,8 +103,13 @@ def read(given: Mapping[str, str], offered: Offered) -> Wanted:
     )
 
 
-def _further(given: Mapping[str, str], chosen: Pathway | None, faults: dict[str, str]) -> dict[str, date]:
-    """Read the further days of the chosen pathway that were filled in; those of other pathways are passed over."""
+def _further(
+    given: Mapping[str, str], chosen: Pathway | None, first: date | None, faults: dict[str, str]
+) -> dict[str, date]:
+    """Read the further days of the chosen pathway that were filled in; those of other pathways are passed over.
+
+    None may lie before the `first` day: she would never be asked.
+    """
     found = {}
     for anchor in chosen.anchors[1:] if chosen is not None else ():
         name = f"{FURTHER}{anchor.code}"
@@ -112,7 +117,8 @@ def _further(given: Mapping[str, str], chosen: Pathway | None, faults: dict[str,
             day = _tried(name, text, faults, _day)
             if day is not None:
                 found[anchor.code] = day
-            if day is not None and abs(day - clock.now().date()) > FURTHEST_ANCHOR:
+            too_early = day is not None and first is not None and day < first
+            if day is not None and (too_early or abs(day - clock.now().date()) > FURTHEST_ANCHOR):
                 faults[name] = "wrong"
     return found
 

@@ -85,10 +85,10 @@ def target(session: Session, episode: Episode, choices: Sequence[Asked], key: st
 
 
 def _own(session: Session, episode: Episode, asked: Asked) -> Assignment | None:
-    """Return what she has been asked herself and can still answer, so that she is not asked twice."""
+    """Return what was asked already, of her or of staff, and can still be answered, so that nobody is asked twice."""
     rows = session.scalars(
         select(Assignment)
-        .where(Assignment.episode_id == episode.id, Assignment.status == "open", Assignment.origin != "staff")
+        .where(Assignment.episode_id == episode.id, Assignment.status == "open")
         .order_by(Assignment.opens_at.desc(), Assignment.id.desc())
     )
     url, now = asked.questionnaire.partition("|")[0], clock.now()

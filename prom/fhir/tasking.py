@@ -87,7 +87,7 @@ def _before(session: Session, wanted: _Wanted, context: Context) -> Assignment |
     return session.scalars(
         select(Assignment).where(
             Assignment.patient_id == wanted.episode.patient_id,
-            Assignment.origin == "machine",
+            Assignment.origin.in_(("machine", "staff")),
             Assignment.occurrence.endswith(f":{_name(wanted.identifier, context)}", autoescape=True),
         )
     ).first()
@@ -96,7 +96,7 @@ def _before(session: Session, wanted: _Wanted, context: Context) -> Assignment |
 def _refuse_second(session: Session, wanted: _Wanted) -> None:
     url = wanted.asked.questionnaire.partition("|")[0]
     for each in open_assignments(session, wanted.episode.id):
-        same = each.questionnaire.partition("|")[0] == url and each.origin != "staff"
+        same = each.questionnaire.partition("|")[0] == url and (each.origin != "staff") == rows.brings(wanted.asked)
         if same and links.is_answerable(each, wanted.opens):
             raise Conflict("assignment")
 

@@ -6,7 +6,7 @@ A value is plain JSON (text, number, boolean or null) and never health data.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -20,6 +20,8 @@ DEFAULT = "default"
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 #: Wide enough for any real address; whether it exists only a letter can tell.
 _MAIL = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,190}\.[^\s@<>,;.]{2,63}")
+#: Longer quiet hours would leave too little of the day for a message to reach her before it is due.
+LONGEST_QUIET = timedelta(hours=16)
 MOST_SMS_PER_HOUR = 1_000_000
 
 
@@ -62,7 +64,12 @@ def hours(value: object) -> tuple[time, time] | None:
 
 def _hours(value: object) -> Value:
     found = hours(value)
-    return None if found is None else f"{found[0]:%H:%M}-{found[1]:%H:%M}"
+    if found is None:
+        return None
+    first, last = (timedelta(hours=each.hour, minutes=each.minute) for each in found)
+    if (last - first) % timedelta(days=1) > LONGEST_QUIET:
+        raise WrongValue(value)
+    return f"{found[0]:%H:%M}-{found[1]:%H:%M}"
 
 
 def _yes_or_no(value: object) -> Value:

@@ -38,10 +38,8 @@ def due_between(timing: Timing, anchors: Mapping[str, date], zone: ZoneInfo, unt
     found: list[Due] = []
     for day in _planned(timing, anchor, begins, _last(timing, anchors, until)):
         for at in timing.at:
-            if timing.count is not None and len(found) >= timing.count:
-                return found
             found.append(Due(_name(timing, len(found) + 1, day, at), instant(day, at, zone)))
-    return [each for each in found if each.instant <= until]
+    return [each for each in found[: timing.count] if each.instant <= until]
 
 
 def _name(timing: Timing, number: int, day: date, at: time) -> str:

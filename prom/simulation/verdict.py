@@ -89,7 +89,7 @@ def judge(run: Run, session: Session) -> Verdict:
 
 def _asked(session: Session) -> dict[uuid.UUID, list[Assignment]]:
     found: dict[uuid.UUID, list[Assignment]] = {}
-    for row in session.scalars(select(Assignment).where(Assignment.origin == "planned")):
+    for row in session.scalars(select(Assignment).where(Assignment.origin.in_(("planned", "staff")))):
         found.setdefault(row.episode_id, []).append(row)
     return found
 

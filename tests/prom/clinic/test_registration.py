@@ -1,6 +1,7 @@
 """Registering a patient: every refusal beside its field, everything read back, and all of it stored or nothing."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from sqlalchemy import select
 from prom import clock
 from prom.assignments.models import Plan
 from prom.audit.models import AuditRecord
+from prom.clinic import registration
 from prom.db import reading
+from prom.pathways.items import Anchor
 from prom.pathways.models import Episode
 from prom.patients.models import Patient
 from prom.patients.national_number import fits
@@ -92,6 +95,17 @@ def test_a_wrong_field_is_named_beside_itself_and_what_was_typed_is_kept(
         assert len(re.findall(r"-wrong\">", page)) == 1
         assert 'value="Testesen"' in page
     assert count(Patient) == before
+
+
+def test_a_last_day_before_the_first_is_refused_beside_itself(form: dict[str, str], hospital: Hospital) -> None:
+    codes = ("treatment-start", "treatment-end")
+    two_days = replace(hospital.pathway, anchors=tuple(Anchor(each, hospital.pathway.title) for each in codes))
+    offered = registration.Offered([two_days], [hospital.unit])
+    with pytest.raises(registration.Faults) as refused:
+        registration.read({**form, "anchor.treatment-end": "2026-11-08"}, offered)
+    assert refused.value.fields == {"anchor.treatment-end": "wrong"}
+    same = registration.read({**form, "anchor.treatment-end": form["anchor"]}, offered)
+    assert same.further == {"treatment-end": same.anchor}
 
 
 def test_everything_wrong_is_named_at_once(nurse: Nurse, form: dict[str, str]) -> None:

@@ -17,6 +17,8 @@ OSLO = "Europe/Oslo"
         ("quietHours", "21:00"),
         ("quietHours", "24:00-08:00"),
         ("quietHours", "21:00-21:00"),
+        ("quietHours", "00:00-23:59"),
+        ("quietHours", "15:59-08:00"),
         ("quietHours", 21),
         ("quietHours", False),
         ("remindersOn", 1),
@@ -49,6 +51,7 @@ def test_every_default_is_a_value_that_its_setting_can_hold() -> None:
 
 def test_a_value_is_kept_tidied() -> None:
     assert checked("quietHours", " 22:00-07:30 ", "patient") == "22:00-07:30"
+    assert checked("quietHours", "16:00-08:00", "patient") == "16:00-08:00"
     assert checked("senderMail", " prom@example.org ", "installation") == "prom@example.org"
 
 
