@@ -87,7 +87,7 @@ def _begin(patient_id: uuid.UUID) -> str | None:
         try:
             number = identity(session, patient_id).national_number
         except CannotOpen:
-            log.warning("register not asked: a patient's row does not open")
+            log.warning("register not asked about a row that does not open")
             return None
         audit.record(
             session,
@@ -110,7 +110,7 @@ def _ask_about(source: PersonSource, patient_id: uuid.UUID, number: str, run: _R
         run.silent += 1
         # One person whom it cannot tell apart says nothing of the register.
         run.in_a_row += not isinstance(refused, Unclear)
-        log.warning("register gave no answer", code=refused.code)
+        log.warning("register gave no answer", failure=refused.code)
         return
     run.answered, run.in_a_row = run.answered + 1, 0
     with transaction() as session:

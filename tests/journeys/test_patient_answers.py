@@ -11,16 +11,18 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from prom.assignments import links
+from prom.assignments.composing import compose
 from prom.assignments.models import Assignment
 from prom.catalogue.queries import instrument
 from prom.config import Settings
 from prom.db import reading, transaction
-from prom.messaging.queries import list_open
+from prom.messaging.delivery import deliver_due
 from prom.responses import drafts
 from prom.responses.models import Response
 from prom.worklist import queries as worklist
 from questionnaires.definition import Questionnaire
 from tests.conftest import Hospital, OpenPage
+from tests.fake_transport import FakeTransport
 from tests.prom import steps
 from tests.prom.responses.walking import WELL, open_weekly
 
@@ -91,11 +93,12 @@ class Phone:
 @pytest.fixture
 def phone(hospital: Hospital, database: Settings, live_server: str, open_page: OpenPage) -> Iterator[Phone]:
     """The hospital's patient, with the message that this week's questions have just sent her."""
-    assignment = open_weekly(replace(database, public_address=live_server))
+    reached = replace(database, public_address=live_server)
+    assignment, vendor = open_weekly(reached), FakeTransport()
+    deliver_due(vendor, compose=compose(reached))
     with transaction() as session:
-        body = list_open(session)[0].body
         questionnaire = instrument(session, assignment.questionnaire).questionnaire
-    found = re.search(r"https?://\S+", body)
+    found = re.search(r"https?://\S+", vendor.bodies[0])
     assert found is not None
     page = open_page(width=390, height=844)
     hosts: set[str] = set()

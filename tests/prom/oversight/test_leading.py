@@ -25,8 +25,9 @@ from prom.oversight.leading import Leading
 
 settings = config.from_environment()
 schema.open_installation(settings)
-print(Leading(settings).holds(), flush=True)
-time.sleep(600)
+leading = Leading(settings)
+print(leading.holds(), flush=True)
+time.sleep(60)
 """
 
 
