@@ -50,7 +50,7 @@ def _ask(keeper: Keeper) -> int:
         try:
             told = keeper.ask_after(str(message.vendor_id))
         except (Refused, Ambiguous) as error:
-            log.warning("vendor tells nothing", message_id=str(message.id), code=word(error))
+            log.warning("vendor tells nothing", message_id=str(message.id), failure=word(error))
             continue
         with transaction() as session:
             done += note(session, message.id, told)
@@ -122,7 +122,7 @@ def _copies_noted(keeper: Keeper, message: Message) -> bool:
         since = message.send_after - CLOCK_SKEW
         found = keeper.copies(Letter(letter["to"], letter["body"], message.id), since)
     except (Refused, Ambiguous) as error:
-        log.warning("vendor tells nothing", message_id=str(message.id), code=word(error))
+        log.warning("vendor tells nothing", message_id=str(message.id), failure=word(error))
         return False
     with transaction() as session:
         row = session.get_one(Message, message.id)
@@ -149,6 +149,6 @@ def _erased(keeper: Keeper, vendor_id: str) -> bool:
     try:
         keeper.erase(vendor_id)
     except (Refused, Ambiguous) as error:
-        log.warning("vendor does not forget", code=word(error))
+        log.warning("vendor does not forget", failure=word(error))
         return False
     return True

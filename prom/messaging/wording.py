@@ -57,7 +57,7 @@ def ask(persons: PersonSource | None, taken: Taken) -> Person | None:
 
 def _count_unanswered(taken: Taken, error: Exception) -> None:
     code = error.code if isinstance(error, Unreachable) else type(error).__name__
-    log.warning("register gave no answer", message_id=str(taken.id), code=code)
+    log.warning("register gave no answer", message_id=str(taken.id), failure=code)
     metrics.message_tried(taken.kind, "register-unreachable")
 
 
