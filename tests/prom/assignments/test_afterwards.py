@@ -203,8 +203,9 @@ def test_two_hours_after_the_window_it_is_over_for_everybody(stay: Stay) -> None
 
 def test_how_she_keeps_up_is_counted_and_who_falls_silent_is_found(stay: Stay, hospital: Hospital) -> None:
     stay.answer()
-    clock.move_to(nine(9) + timedelta(hours=13))
+    clock.move_to(nine(9))
     stay.tick()
+    clock.move_to(nine(9) + timedelta(hours=13))
     stay.answer()
     for day in (16, 23):
         clock.move_to(nine(day))

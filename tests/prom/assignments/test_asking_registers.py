@@ -89,7 +89,7 @@ def test_a_register_that_gives_no_answer_changes_nothing_and_is_told_of(
         ask_about_all(register_)
     assert the_patient(hospital).person_checked_at is None
     assert the_patient(hospital).stopped_at is None
-    assert [entry["code"] for entry in logs] == [silence.code]
+    assert [entry["failure"] for entry in logs] == [silence.code]
     assert NUMBER not in str(logs)
     register_.persons = {}
     assert ask_about_all(register_) == 1  # asked again in the next run
