@@ -13,9 +13,9 @@ from questionnaires.reading.bounds import crossed
 from questionnaires.reading.fields import Reading
 
 #: The controls that change how Prom's pages show an item; every other one is shown as its type is.
-_CONTROLS = frozenset({"radio-button", "check-box", "drop-down", "slider", "page", "help", "year", "yearMonth"})
+_CONTROLS = frozenset({"radio-button", "check-box", "drop-down", "slider", "page", "year", "yearMonth"})
 #: Helsenorge's texts that are only shown, though their type is that of a question; the last not even to patients.
-_SHOWN = frozenset({"inline", "highlight", "sidebar"})
+_SHOWN = frozenset({"inline", "highlight", "help", "sidebar"})
 
 
 def check_item(reading: Reading, item: Item, node: Mapping[str, Any]) -> None:

@@ -125,3 +125,12 @@ def test_a_hidden_answer_that_starts_out_of_bounds_refuses_nobody() -> None:
 )
 def test_a_required_answer_that_something_fills_in_does_not_stand_in_the_way(fields: Node) -> None:
     assert parse(document(item("a", "decimal"), one(readOnly=True, **fields))).publishable
+
+
+def test_a_required_text_that_only_helps_is_asked_of_nobody() -> None:
+    control = {"coding": [{"system": "http://hl7.org/fhir/questionnaire-item-control", "code": "help"}]}
+    helping = item(
+        "h", "text", required=True, extension=[extension("questionnaire-itemControl", valueCodeableConcept=control)]
+    )
+    made = questionnaire(item("a", "boolean", item=[helping]))
+    assert sent(made, a=True) == set()
