@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from prom import clock
@@ -133,7 +133,7 @@ def _of_subject(session: Session, incoming: Incoming, caller: Caller) -> Assignm
         .where(
             Assignment.patient_id == _patient_id(session, incoming.subject, caller),
             Assignment.unit_id.in_(caller.unit_ids),
-            or_(Assignment.origin != "staff", Assignment.status == "open"),  # what staff are asked, not what they told
+            Assignment.origin != "staff",
             Assignment.opens_at <= now,
             Assignment.begun_expires_at > now,
             Assignment.status.in_(("open", "completed")),
