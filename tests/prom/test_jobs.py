@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from prom import clock, config
+from prom.assignments import deciding
 from prom.assignments.models import Assignment, Plan
 from prom.config import Settings
 from prom.db import engine, new_id, reading, transaction
@@ -21,9 +22,13 @@ from prom.messaging.console import Console
 from prom.messaging.twilio import Twilio
 from prom.oversight.leading import Leading
 from prom.oversight.models import Tick
+from prom.pathways.definition import Asked, Pathway
 from prom.sweeping import FOUND_AT_ONCE, SomeFailed, one_by_one
 from tests.conftest import MONDAY, Hospital
 from tests.prom.messaging.letters import MOBILE, message, put
+
+#: The key of a plan that cannot be decided.
+BROKEN = "broken"
 
 
 def job(name: str, run: object) -> Job:
@@ -60,8 +65,21 @@ def test_a_failure_is_told_by_its_class_alone(database: Settings, capfd: pytest.
     assert tick("bad").failure == "LookupError"
 
 
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it burst whenever a plan with the key BROKEN is decided."""
+    found = deciding._item
+
+    def find(pathway: Pathway, key: str) -> tuple[Asked, bool] | None:
+        if key == BROKEN:
+            raise ArithmeticError
+        return found(pathway, key)
+
+    monkeypatch.setattr(deciding, "_item", find)
+
+
 def test_one_plan_that_cannot_be_opened_holds_up_no_other_and_the_watch_learns_of_it(
-    hospital: Hospital, settings: Settings
+    hospital: Hospital, settings: Settings, broken: None
 ) -> None:
     with transaction() as session:
         good = session.scalars(select(Plan)).one()
@@ -70,7 +88,7 @@ def test_one_plan_that_cannot_be_opened_holds_up_no_other_and_the_watch_learns_o
             tenant_id=good.tenant_id,
             patient_id=good.patient_id,
             episode_id=good.episode_id,
-            key="no-such-item",
+            key=BROKEN,
             next_day=good.next_day,
             next_opens_at=good.next_opens_at,
         )
@@ -83,7 +101,7 @@ def test_one_plan_that_cannot_be_opened_holds_up_no_other_and_the_watch_learns_o
 
 
 def test_a_plan_that_cannot_be_opened_keeps_none_waiting_that_stands_behind_it(
-    hospital: Hospital, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    hospital: Hospital, settings: Settings, broken: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With one plan at a time, the bad one stands before each of the others at every turn."""
     monkeypatch.setattr("prom.assignments.opening.AT_ONCE", 1)
@@ -96,7 +114,7 @@ def test_a_plan_that_cannot_be_opened_keeps_none_waiting_that_stands_behind_it(
                 tenant_id=good.tenant_id,
                 patient_id=good.patient_id,
                 episode_id=good.episode_id,
-                key="no-such-item",
+                key=BROKEN,
                 next_day=good.next_day,
                 next_opens_at=good.next_opens_at - timedelta(hours=1),
             )
