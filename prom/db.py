@@ -23,7 +23,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.pool import ConnectionPoolEntry
 from uuid_utils.compat import uuid7
 
-from prom import clock, metrics, statements
+from prom import clock, metrics, postgresql, statements
 from prom.config import Settings
 from prom.errors import StartRefused
 
@@ -130,6 +130,7 @@ def make_engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         # The connection used last is used next: its server process has the plans and the rows at hand.
         engine = create_engine(url, pool_size=10, max_overflow=10, pool_use_lifo=True)
+        event.listen(engine, "do_connect", postgresql.connect)
         event.listen(engine, "checkout", _refuse_dead)
         return engine
     if sqlite_version() < OLDEST_SQLITE:
