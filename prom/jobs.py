@@ -9,14 +9,14 @@ import logging
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from uuid import UUID
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.base import BaseTrigger
 from sqlalchemy.orm import Session
 
 from prom import clock, config, logs, sweeping
@@ -247,6 +247,21 @@ def _lead(scheduler: BackgroundScheduler, jobs: Sequence[Job], leading: Leading)
                 scheduler.modify_job(job.name, next_run_time=clock.now())
 
 
+class _Every(BaseTrigger):  # type: ignore[misc]
+    """At once, and then so long after it last began.
+
+    The library's own interval counts each tick that was missed, one by one, before it runs them as one: after a machine
+    has slept for weeks that takes a worker longer than its leases.
+    """
+
+    def __init__(self, every: timedelta) -> None:
+        self._every = every
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """Return the instant of the next tick; `previous` is None before the first."""
+        return now if previous is None else now + self._every
+
+
 def _scheduler(settings: Settings, jobs: Sequence[Job], leading: Leading) -> BackgroundScheduler:
     """Make a tick per job: memory only, in UTC, never twice at once, and a late one runs once instead of never."""
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # "still running" at each tick is no news
@@ -256,9 +271,7 @@ def _scheduler(settings: Settings, jobs: Sequence[Job], leading: Leading) -> Bac
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     for job in jobs:
-        trigger = IntervalTrigger(seconds=job.every.total_seconds(), timezone=UTC)
-        scheduler.add_job(_run_led, trigger, args=(job, settings, leading), id=job.name, next_run_time=clock.now())
+        scheduler.add_job(_run_led, _Every(job.every), args=(job, settings, leading), id=job.name)
     if any(job.alone is not None for job in jobs):
-        trigger = IntervalTrigger(seconds=LEADS_EVERY.total_seconds(), timezone=UTC)
-        scheduler.add_job(_lead, trigger, args=(scheduler, jobs, leading), id="lead", next_run_time=clock.now())
+        scheduler.add_job(_lead, _Every(LEADS_EVERY), args=(scheduler, jobs, leading), id="lead")
     return scheduler

@@ -17,7 +17,7 @@ from prom.assignments import deciding
 from prom.assignments.models import Assignment, Plan
 from prom.config import Settings
 from prom.db import engine, new_id, reading, transaction
-from prom.jobs import JOBS, Job, _run_led, run_once, transport_of
+from prom.jobs import JOBS, Job, _run_led, _scheduler, run_once, transport_of
 from prom.messaging.console import Console
 from prom.messaging.twilio import Twilio
 from prom.oversight.leading import Leading
@@ -275,3 +275,19 @@ def test_a_sweep_that_comes_hours_late_catches_up_with_everything_in_one_run(dat
     with pytest.raises(SomeFailed):
         one_by_one(lambda _session, limit: left[:limit], act)
     assert left == [bad, held]
+
+
+def test_a_machine_that_slept_for_a_month_runs_each_job_once_and_counts_no_tick_that_it_missed(
+    database: Settings,
+) -> None:
+    """Else a worker on a machine that woke up counts for longer than the leases of the others last."""
+    scheduler = _scheduler(database, JOBS, Leading(database))
+    scheduler.start(paused=True)
+    try:
+        now = clock.now()
+        for each in scheduler.get_jobs():
+            assert each.next_run_time <= now
+            each.next_run_time -= timedelta(days=30)
+            assert len(each._get_run_times(now)) == 1
+    finally:
+        scheduler.shutdown()
