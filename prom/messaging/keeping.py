@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, not_, or_, select, text
 from sqlalchemy.orm import Session
 
 from prom import clock
 from prom.db import reading, transaction
-from prom.messaging.models import SETTLED_STATES, Kind, Message, MessageCopy, State
+from prom.messaging.models import HAS_LETTER, SETTLED_STATES, Kind, Message, MessageCopy, State, may_be_unknown
 from prom.messaging.progress import note, of_another
+from prom.messaging.recording import record
 from prom.messaging.sending import word
 from prom.messaging.settling import note_copy
-from prom.messaging.taking import CLOCK_SKEW, record
+from prom.messaging.taking import CLOCK_SKEW
 from prom.messaging.transport import Ambiguous, Keeper, Letter, Refused, Transport
 from prom.patients import sealing
 
@@ -83,43 +84,51 @@ def _erase(keeper: Keeper) -> int:
     for message in rows:
         if clock.now() >= ends:
             break
-        if _copies_noted(keeper, message) and (message.vendor_id is None or _erased(keeper, message.vendor_id)):
-            with transaction() as session:
-                row = session.get_one(Message, message.id)
-                row.erased_at = clock.now()
-                record(session, "message.blank", row)
-            done += 1
+        forgotten = _copies_noted(keeper, message) and (message.vendor_id is None or _erased(keeper, message.vendor_id))
+        with transaction() as session:
+            _note_erasing(session, session.get_one(Message, message.id), forgotten)
+        done += forgotten
     return done
 
 
-def _to_erase(session: Session) -> Sequence[Message]:
-    """What is settled or over, and was accepted, or failed after it was perhaps accepted.
+def _note_erasing(session: Session, row: Message, forgotten: bool) -> None:
+    """What the vendor does not forget goes to the end of the line, so that it keeps nothing else there."""
+    if not forgotten:
+        row.try_at = clock.now()
+        return
+    row.erased_at = clock.now()
+    record(session, "message.blank", row)
 
-    One that was taken more than once waits for an hour, so that a slow list shows all that there is of it.
+
+def _to_erase(session: Session) -> Sequence[Message]:
+    """What is settled or over, and was accepted, or may be there all the same.
+
+    What may be there unknown to us waits for an hour, so that a slow list shows all that there is of it.
     """
     now = clock.now()
-    perhaps_there = and_(Message.state == State.FAILED, Message.settled_at > now - OLDEST, Message.lease > 1)
+    ended = Message.state.in_((State.FAILED, State.CANCELLED))
+    perhaps_there = and_(ended, Message.settled_at > now - OLDEST, may_be_unknown(), text(HAS_LETTER))
     over = or_(Message.state.in_(SETTLED_STATES), Message.expires_at <= now)
     listed = func.coalesce(Message.accepted_at, Message.settled_at) <= now - LIST_IS_WHOLE
     return session.scalars(
         select(Message)
         .where(or_(Message.accepted_at > now - OLDEST, perhaps_there), Message.erased_at.is_(None), over)
-        .where(or_(Message.lease <= 1, listed))
-        .order_by(Message.created_at)
+        .where(or_(not_(may_be_unknown()), listed))
+        .order_by(Message.try_at)
         .limit(AT_ONCE)
     ).all()
 
 
 def _copies_noted(keeper: Keeper, message: Message) -> bool:
     """Remember all that the vendor has of a message that may have been sent twice; false where it does not tell."""
-    if message.lease <= 1 or message.letter_sealed is None:
+    if message.letter_sealed is None or (message.lease <= 1 and message.vendor_id is not None):
         return True
     with transaction() as session:
         row = session.get_one(Message, message.id)
         record(session, "message.send", row)
         letter = sealing.open_column(session, row, "letter")
     try:
-        since = message.send_after - CLOCK_SKEW
+        since = message.created_at - CLOCK_SKEW
         found = keeper.copies(Letter(letter["to"], letter["body"], message.id), since)
     except (Refused, Ambiguous) as error:
         log.warning("vendor tells nothing", message_id=str(message.id), failure=word(error))
@@ -134,10 +143,13 @@ def _copies_noted(keeper: Keeper, message: Message) -> bool:
 
 def _erase_copies(keeper: Keeper) -> int:
     with reading() as session:
-        open_copies = select(MessageCopy).where(MessageCopy.erased_at.is_(None)).limit(AT_ONCE)
-        copies = session.scalars(open_copies).all()
-    done = 0
+        # By chance: those that the vendor does not forget keep nothing else from its turn.
+        known = select(MessageCopy).where(MessageCopy.erased_at.is_(None), MessageCopy.noted_at > clock.now() - OLDEST)
+        copies = session.scalars(known.order_by(func.random()).limit(AT_ONCE)).all()
+    done, ends = 0, clock.now() + LONGEST_RUN
     for copy in copies:
+        if clock.now() >= ends:
+            break
         if _erased(keeper, copy.vendor_id):
             with transaction() as session:
                 session.get_one(MessageCopy, copy.vendor_id).erased_at = clock.now()

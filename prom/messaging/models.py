@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from prom.db import Base, Instant, new_id
@@ -58,6 +58,8 @@ WAITED_FOR = (Kind.REPLY, Kind.CODE, Kind.NEW_LINK)
 IS_OPEN_WAITED_FOR = f"{IS_OPEN} AND kind IN ({_among(WAITED_FOR)})"
 HAS_FAILED = f"state = '{State.FAILED}'"
 HAS_LETTER = "letter_sealed IS NOT NULL"
+#: Why one has failed whose end came before it was known to be out.
+EXPIRED = "expired"
 
 
 class Message(Base):
@@ -80,9 +82,11 @@ class Message(Base):
     #: {to (E.164), body}; none before it is composed, which is at the moment of sending, and once it was blanked.
     letter_sealed: Mapped[bytes | None]
     created_at: Mapped[datetime] = mapped_column(Instant)
-    #: Not to be sent before this. It never moves, so an old one that is still open shows a late outbox.
+    #: Not to be sent before this, so an old one that is still open shows a late outbox. Tries that fail do not move it;
+    #: what rightly waited, as for the end of quiet hours, should have been sent from that end on.
     send_after: Mapped[datetime] = mapped_column(Instant)
-    #: When a worker may next take it: the first sending, the next try, or the end of the running lease.
+    #: When a worker may next take it: the first sending, the next try, or the end of the running lease. Once it is
+    #: accepted: when the vendor is asked after it, or was last asked to forget it.
     try_at: Mapped[datetime] = mapped_column(Instant)
     #: From here on it is no longer sent, and its letter is blanked.
     expires_at: Mapped[datetime] = mapped_column(Instant)
@@ -137,6 +141,15 @@ class Message(Base):
         Index(None, "patient_id", "created_at"),
         Index(None, "vendor_id"),
     )
+
+
+def may_be_unknown() -> ColumnElement[bool]:
+    """Whether the vendor may have a letter that its message does not name.
+
+    So it is where it was taken more than once, and where it was given up in the middle of its only try.
+    """
+    given_up = or_(Message.state == State.CANCELLED, Message.failure == EXPIRED)
+    return or_(Message.lease > 1, and_(Message.lease == 1, Message.vendor_id.is_(None), given_up))
 
 
 class MessageCopy(Base):

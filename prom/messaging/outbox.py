@@ -7,11 +7,11 @@ A row is written in the caller's transaction, so a message exists exactly when i
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 import structlog
-from sqlalchemy import and_, or_, select, text, update
+from sqlalchemy import and_, not_, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -20,12 +20,15 @@ from prom.audit import service as audit
 from prom.audit.service import SYSTEM
 from prom.db import new_id, on_postgresql, transaction
 from prom.messaging.delivery import deliver_due
-from prom.messaging.models import HAS_LETTER, IS_OPEN, SETTLED_STATES, Kind, Message, State
+from prom.messaging.models import EXPIRED, HAS_LETTER, IS_OPEN, SETTLED_STATES, Kind, Message, State, may_be_unknown
+from prom.messaging.recording import record
 from prom.messaging.segments import measure
 from prom.patients import sealing
 
 __all__ = ["Letter", "blank_settled", "cancel", "deliver_due", "put", "put_all"]
 
+#: So long after a message's end the vendor is still asked what it has of it; then its words go all the same.
+LOOKED_FOR = timedelta(days=7)
 #: How many letters one run blanks at most, so that no transaction grows long.
 BLANKED_AT_ONCE = 500
 
@@ -68,7 +71,7 @@ def put_all(session: Session, letters: Sequence[Letter]) -> Sequence[uuid.UUID]:
     made = {message.id: message for message in (_sealed(session, letter) for letter in letters)}
     put_in = _insert(session, list(made.values()))
     for message_id in put_in:
-        _record(session, "message.put", made[message_id])
+        record(session, "message.put", made[message_id], reason="care")
     return put_in
 
 
@@ -114,20 +117,22 @@ def _insert(session: Session, messages: Sequence[Message]) -> Sequence[uuid.UUID
 
 
 def cancel(session: Session, assignment_id: uuid.UUID, why: str | None = None) -> int:
-    """Stop what is not sent yet for an assignment and blank it at once; returns how many messages that were.
+    """Stop what is not sent yet for an assignment; returns how many messages that were.
 
-    `why` is a code as in `composing.Withheld`, for the contact log.
+    `why` is a code as in `composing.Withheld`, for the contact log. What was certainly not sent is blanked at once.
     One that is at the vendor in this very moment goes out all the same, and is then told as accepted.
     """
     rows = session.scalars(
         select(Message).where(Message.assignment_id == assignment_id, text(IS_OPEN)).with_for_update()
     ).all()
     for row in rows:
-        row.state, row.settled_at, row.letter_sealed = State.CANCELLED, clock.now(), None
+        if row.state == State.PENDING:
+            row.letter_sealed = None  # else it may be at the vendor, and is found there by its words
+        row.state, row.settled_at = State.CANCELLED, clock.now()
         row.failure = why or row.failure
     session.flush()
     for row in rows:
-        _record(session, "message.cancel", row)
+        record(session, "message.cancel", row, reason="care")
     return len(rows)
 
 
@@ -147,7 +152,7 @@ def _expire(session: Session) -> int:
         update(Message)
         .where(text(IS_OPEN), Message.expires_at <= now)
         .where(or_(Message.state != State.LEASED, Message.try_at <= now))
-        .values(state=State.FAILED, failure="expired", settled_at=now)
+        .values(state=State.FAILED, failure=EXPIRED, settled_at=now)
         .returning(Message.id)
     ).all()
     return len(given_up)
@@ -155,12 +160,11 @@ def _expire(session: Session) -> int:
 
 def _blank(session: Session) -> int:
     past_its_end = and_(Message.expires_at <= clock.now(), text(f"NOT ({IS_OPEN})"))
-    # One that was taken more than once may be at the vendor more than once: by its words all copies are found there.
-    once = or_(Message.lease <= 1, Message.state == State.CANCELLED, Message.erased_at.is_not(None))
-    settled = and_(Message.state.in_(SETTLED_STATES), once)
+    # What the vendor may have unknown to us is found there by its words, so these are kept until it forgot them.
+    wanted = and_(may_be_unknown(), Message.erased_at.is_(None), Message.expires_at > clock.now() - LOOKED_FOR)
     rows = session.scalars(
         select(Message)
-        .where(text(HAS_LETTER), or_(settled, past_its_end))
+        .where(text(HAS_LETTER), or_(Message.state.in_(SETTLED_STATES), past_its_end), not_(wanted))
         .order_by(Message.tenant_id)
         .limit(BLANKED_AT_ONCE)
         .with_for_update(skip_locked=True)
@@ -174,16 +178,3 @@ def _blank(session: Session) -> int:
             session, SYSTEM, "message.blank", tenant_id=tenant_id, entity="message", subjects=subjects, reason="tick"
         )
     return len(rows)
-
-
-def _record(session: Session, action: str, message: Message) -> None:
-    audit.record(
-        session,
-        SYSTEM,
-        action,
-        tenant_id=message.tenant_id,
-        entity="message",
-        entity_id=message.id,
-        subjects=[message.patient_id] if message.patient_id is not None else [],
-        unit_id=message.unit_id,
-    )

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from prom import clock, metrics
 from prom.messaging import problems
-from prom.messaging.models import Kind, Message, State
+from prom.messaging.models import Kind, Message, MessageCopy, State
 from prom.messaging.outbox import Letter, put
+from prom.messaging.recording import record
 from prom.messaging.settling import ASK_AFTER, note_copy
-from prom.messaging.taking import record
 from prom.messaging.transport import Progress, Told
 from prom.patients import sealing
 
@@ -41,9 +41,12 @@ def note(session: Session, message_id: uuid.UUID, told: Told) -> bool:
 
 
 def of_another(session: Session, message: Message, vendor_id: str) -> bool:
-    """Whether a letter at the vendor is the one that another message names."""
-    found = select(Message.id).where(Message.vendor_id == vendor_id, Message.id != message.id)
-    return session.scalars(found).first() is not None
+    """Whether a letter at the vendor is the one that another message names, or a copy of that."""
+    named = select(Message.id).where(Message.vendor_id == vendor_id, Message.id != message.id)
+    copy = select(MessageCopy.message_id).where(
+        MessageCopy.vendor_id == vendor_id, MessageCopy.message_id != message.id
+    )
+    return session.scalars(named.union_all(copy)).first() is not None
 
 
 def _adopt(message: Message, vendor_id: str) -> None:
@@ -64,6 +67,7 @@ def _move(session: Session, message: Message, told: Told) -> None:
         _ring_again(session, message)
     elif told.progress is not Progress.ON_ITS_WAY:
         return
+    message.try_at = clock.now()  # its place in the line of those whose words are to be erased
     record(session, "message.told", message)
     metrics.message_tried(message.kind, f"told-{message.state}")
 

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from prom import clock
-from prom.audit import service as audit
 from prom.audit.service import Actor
 from prom.messaging.models import Kind, Message, State
+from prom.messaging.recording import record
 from prom.messaging.settling import note_copy
 
 #: Whose words are made as they are sent.
@@ -34,7 +34,7 @@ def resend(session: Session, message_id: uuid.UUID, actor: Actor) -> str | None:
         if message.state == State.FAILED:
             _revive(session, message)
         message.try_at = clock.now()
-        _record(session, message, actor)
+        record(session, "message.put", message, actor, "operation")
     return refusal
 
 
@@ -54,17 +54,3 @@ def _revive(session: Session, message: Message) -> None:
     message.state = State.PENDING if message.letter_sealed is None else State.AMBIGUOUS
     message.settled_at = message.vendor_id = message.accepted_at = message.erased_at = None
     message.expires_at = clock.now() + LASTS
-
-
-def _record(session: Session, message: Message, actor: Actor) -> None:
-    audit.record(
-        session,
-        actor,
-        "message.put",
-        tenant_id=message.tenant_id,
-        entity="message",
-        entity_id=message.id,
-        subjects=[message.patient_id] if message.patient_id is not None else [],
-        unit_id=message.unit_id,
-        reason="tick",
-    )

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from prom.db import reading
-from prom.messaging.models import Kind, Message, State
+from prom.messaging.models import Kind, Message, MessageCopy, State
 from prom.messaging.settling import Outcome
 from prom.messaging.taking import Taken
 from prom.messaging.transport import Ambiguous, Letter, Refused, Transport
@@ -32,11 +32,13 @@ def look_up(transport: Transport, taken: Taken) -> Outcome | None:
 
 def _others(taken: Taken, since: datetime) -> frozenset[str]:
     """The vendor's ids of the other messages to her, or to staff: two alerts to one phone can have the same words."""
-    known = select(Message.vendor_id).where(
+    others = select(Message.id).where(
         Message.accepted_at >= since, Message.patient_id == taken.patient_id, Message.id != taken.id
     )
+    named = select(Message.vendor_id).where(Message.id.in_(others))
+    copies = select(MessageCopy.vendor_id).where(MessageCopy.message_id.in_(others))
     with reading() as session:
-        return frozenset(str(vendor_id) for vendor_id in session.scalars(known))
+        return frozenset(str(vendor_id) for vendor_id in session.scalars(named.union_all(copies)))
 
 
 def _of_another(vendor_id: str, letter: Letter) -> bool:

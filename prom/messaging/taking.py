@@ -13,11 +13,11 @@ from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
 from prom import clock
-from prom.audit import service as audit
-from prom.audit.service import SYSTEM
 from prom.crypto import CannotOpen
 from prom.db import transaction
+from prom.messaging.composing import RIGHTLY_WAITS
 from prom.messaging.models import IS_OPEN, IS_OPEN_ON_CALL, IS_OPEN_WAITED_FOR, Kind, Message, State
+from prom.messaging.recording import record
 from prom.messaging.spending import Spending
 from prom.messaging.transport import Letter
 from prom.patients import sealing
@@ -84,6 +84,9 @@ def _due(session: Session, condition: str, spent: Collection[uuid.UUID] = ()) ->
 def _leased(session: Session, message: Message, ask_registers: bool) -> Taken:
     composed = message.letter_sealed is None or message.composed_at is not None
     perhaps_sent = message.state != State.PENDING and message.letter_sealed is not None
+    if message.failure in RIGHTLY_WAITS:
+        # Late only from then on, whatever comes of this try.
+        message.send_after, message.failure = message.try_at, None
     message.state = State.LEASED
     message.lease += 1
     message.attempts += 1
@@ -100,7 +103,7 @@ def _leased(session: Session, message: Message, ask_registers: bool) -> Taken:
         letter,
         letter is None and message.letter_sealed is not None,
         composed,
-        message.send_after - CLOCK_SKEW if perhaps_sent else None,
+        message.created_at - CLOCK_SKEW if perhaps_sent else None,
         _national_number(session, message) if composed and ask_registers else None,
     )
 
@@ -120,18 +123,3 @@ def _national_number(session: Session, message: Message) -> str | None:
         return identity(session, message.patient_id).national_number if message.patient_id is not None else None
     except CannotOpen:
         return None
-
-
-def record(session: Session, action: str, message: Message) -> None:
-    """Write down in the patient's own log what a worker did with a message of hers."""
-    audit.record(
-        session,
-        SYSTEM,
-        action,
-        tenant_id=message.tenant_id,
-        entity="message",
-        entity_id=message.id,
-        subjects=[message.patient_id] if message.patient_id is not None else [],
-        unit_id=message.unit_id,
-        reason="tick",
-    )

@@ -15,9 +15,10 @@ from prom.db import transaction
 from prom.messaging.closing import closed
 from prom.messaging.composing import Compose, Composed, Later, Withheld
 from prom.messaging.models import Message, State
+from prom.messaging.recording import record
 from prom.messaging.segments import measure
 from prom.messaging.settling import held, postpone, wait
-from prom.messaging.taking import LEASE, Taken, record
+from prom.messaging.taking import LEASE, Taken
 from prom.messaging.transport import Letter
 from prom.patients import sealing
 from prom.patients.models import Patient
@@ -128,7 +129,9 @@ def _carried_out(
             return _sealed(session, message, made)
         case Withheld():
             message.state, message.settled_at = State.CANCELLED, clock.now()
-            message.failure, message.letter_sealed = made.code, None
+            message.failure = made.code
+            if taken.perhaps_since is None:
+                message.letter_sealed = None  # else it may be at the vendor, and is found there by its words
             record(session, "message.cancel", message)
         case Later():
             postpone(message, taken, max(made.at - clock.now(), SOONEST), made.code)

@@ -14,11 +14,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from prom import clock
-from prom.audit import service as audit
-from prom.audit.service import SYSTEM
 from prom.db import new_id, on_postgresql, transaction
 from prom.errors import Invalid
 from prom.messaging.models import Incoming
+from prom.messaging.recording import record
 from prom.patients import phone, sealing
 from prom.patients.contact import points_of_number
 
@@ -113,16 +112,3 @@ def blank_old() -> int:
             row.letter_sealed = None
             record(session, "incoming.blank", row)
     return len(rows)
-
-
-def record(session: Session, action: str, row: Incoming) -> None:
-    """Write down what was done with a message, in the log of the patient where one is known."""
-    audit.record(
-        session,
-        SYSTEM,
-        action,
-        tenant_id=row.tenant_id,
-        entity="incoming",
-        entity_id=row.id,
-        subjects=[row.patient_id] if row.patient_id is not None else [],
-    )

@@ -18,6 +18,7 @@ from prom.assignments import service as assignments
 from prom.audit.service import Actor
 from prom.config import Settings
 from prom.messaging.models import Incoming
+from prom.messaging.recording import record
 from prom.pathways.models import Episode
 from prom.pathways.queries import episodes_of
 from prom.patients import contact, sealing
@@ -25,7 +26,7 @@ from prom.patients.contact import points_of_number
 from prom.patients.models import ContactPoint
 from prom.responses.queries import hospital_numbers
 from prom.responses.sms import conversation, free_text, replies
-from prom.responses.sms.incoming import blank_old, record, take_in, waiting
+from prom.responses.sms.incoming import blank_old, take_in, waiting
 from prom.responses.sms.reading import Unread
 from prom.responses.sms.replies import Sender
 from prom.responses.sms.words import Keyword, keyword

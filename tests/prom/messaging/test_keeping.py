@@ -8,7 +8,7 @@ import pytest
 
 from prom.audit.queries import log_of
 from prom.db import engine, reading, transaction
-from prom.messaging import outbox
+from prom.messaging import keeping, outbox
 from prom.messaging.keeping import keep_up
 from prom.messaging.models import Message, MessageCopy
 from prom.messaging.progress import note
@@ -153,3 +153,92 @@ def test_a_vendor_that_cannot_tell_holds_nobody_up(hospital: Hospital) -> None:
     with reading() as session:
         states = {session.get_one(Message, each).state for each in (first, second)}
     assert states == {"accepted", "delivered"}
+
+
+class Forgetful(Keeping):
+    """A vendor that does not forget some letters, whatever is done."""
+
+    stubborn: frozenset[str] = frozenset()
+
+    def erase(self, vendor_id: str) -> None:
+        """Forget, or not."""
+        if vendor_id in self.stubborn:
+            raise Refused("never", final=True)
+        super().erase(vendor_id)
+
+
+def test_what_the_vendor_never_forgets_keeps_no_other_words_there(
+    hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "AT_ONCE", 2)
+    made = [put(hospital, f"assignment-{number}") for number in range(4)]
+    vendor = Forgetful()
+    outbox.deliver_due(vendor)
+    for number, each in enumerate(made, 1):
+        told(each, Progress.DELIVERED, f"fake-{number}")
+    vendor.stubborn = frozenset({"fake-1", "fake-2"})
+    for _ in range(3):
+        later(minutes=5)
+        keep_up(vendor)
+    assert sorted(vendor.erased) == ["fake-3", "fake-4"]
+
+
+def test_a_copy_that_the_vendor_never_forgets_keeps_no_other_there(
+    hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "AT_ONCE", 2)
+    made, vendor = put(hospital), Forgetful({"fake-1": Told("fake-1", Progress.ON_ITS_WAY)})
+    outbox.deliver_due(vendor)
+    for number in range(9, 4, -1):
+        told(made, Progress.ON_ITS_WAY, f"fake-{number}")
+    vendor.stubborn = frozenset({"fake-7", "fake-8", "fake-9"})
+    for _ in range(60):
+        later(minutes=5)
+        keep_up(vendor)
+    assert {"fake-5", "fake-6"} <= set(vendor.erased)
+
+
+def lost(hospital: Hospital, vendor: Keeping) -> uuid.UUID:
+    """A message that the vendor has without our knowing: its answer was lost."""
+    made = put(hospital, assignment_id=uuid.UUID(int=7))
+    outbox.deliver_due(vendor)
+    assert message(made).state == "ambiguous"
+    return made
+
+
+def test_what_may_be_out_at_its_end_is_found_by_its_words_and_erased(hospital: Hospital) -> None:
+    vendor = Keeping(does=[Does.ACCEPT_WITHOUT_REPLY])
+    made = lost(hospital, vendor)
+    later(days=3)
+    assert outbox.blank_settled() == 0
+    assert (message(made).state, message(made).failure) == ("failed", "expired")
+    later(hours=1)
+    assert (keep_up(vendor), vendor.erased) == (2, ["fake-1"])
+    assert outbox.blank_settled() == 1
+
+
+def test_what_may_be_out_when_it_is_cancelled_is_found_by_its_words_and_erased(hospital: Hospital) -> None:
+    vendor = Keeping(does=[Does.ACCEPT_WITHOUT_REPLY])
+    made = lost(hospital, vendor)
+    with transaction() as session:
+        assert outbox.cancel(session, uuid.UUID(int=7), "answered") == 1
+    assert (keep_up(vendor), outbox.blank_settled()) == (0, 0)
+    later(hours=1)
+    assert (keep_up(vendor), vendor.erased) == (2, ["fake-1"])
+    assert (outbox.blank_settled(), message(made).letter_sealed) == (1, None)
+
+
+def test_words_at_a_vendor_that_cannot_be_asked_are_not_kept_for_ever(hospital: Hospital) -> None:
+    made = lost(hospital, Keeping(does=[Does.ACCEPT_WITHOUT_REPLY]))
+    later(days=3 + 7)
+    assert outbox.blank_settled() == 1
+    assert message(made).letter_sealed is None
+
+
+def test_a_copy_of_another_message_is_not_taken_for_this_one(hospital: Hospital) -> None:
+    first, vendor = put(hospital), Keeping()
+    outbox.deliver_due(vendor)
+    told(first, Progress.ON_ITS_WAY, "fake-9")
+    second = put(hospital, "assignment-2")
+    told(second, Progress.DELIVERED, "fake-9")
+    assert message(second).state == "pending"

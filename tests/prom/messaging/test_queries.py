@@ -56,6 +56,19 @@ def test_what_rightly_waits_is_late_only_from_when_it_may_be_sent(
         assert [each.due_at for each in queries.waiting(session, until + timedelta(minutes=6))] == [until]
 
 
+def test_a_try_that_fails_after_quiet_hours_is_late_from_their_end_on(hospital: Hospital) -> None:
+    put(hospital, to=None, body=None)
+    until, vendor = MONDAY + timedelta(hours=10), FakeTransport([Does.REFUSE_FOR_NOW, Does.HANG])
+    outbox.deliver_due(vendor, compose=lambda *_: Later(until, "quiet-hours"))
+    later(hours=10)
+    for _ in range(2):
+        outbox.deliver_due(vendor, compose=lambda *_: Composed(MOBILE, WORDS))
+        later(minutes=1)
+        with reading() as session:
+            assert queries.oldest_due(session, clock.now()) == until
+            assert [each.due_at for each in queries.waiting(session, clock.now())] == [until]
+
+
 def test_what_waits_for_its_words_is_late_from_when_it_was_due(hospital: Hospital) -> None:
     put(hospital, to=None, body=None)
     outbox.deliver_due(FakeTransport())

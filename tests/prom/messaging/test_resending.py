@@ -69,9 +69,8 @@ def test_what_waits_is_brought_forward_and_the_log_tells(hospital: Hospital) -> 
     assert again(made) is None
     assert outbox.deliver_due(vendor) == 1
     with reading() as session:
-        assert "operator" in {
-            record.actor_kind for record in log_of(session, hospital.patient.id) if record.action == "message.put"
-        }
+        log = log_of(session, hospital.patient.id)
+    assert ("operator", "operation") in {(each.actor_kind, each.reason) for each in log if each.action == "message.put"}
 
 
 def test_what_failed_for_good_is_looked_for_and_then_sent_once_more(hospital: Hospital) -> None:
