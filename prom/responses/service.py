@@ -17,7 +17,6 @@ from prom.assignments import afterwards, links
 from prom.assignments import service as assignments
 from prom.assignments.models import Assignment
 from prom.assignments.service import origin_of
-from prom.audit import service as audit
 from prom.errors import AlreadyCompleted, Conflict, DeadLink
 from prom.responses import drafts, history, intake
 from prom.responses.completing import complete
@@ -29,6 +28,7 @@ from prom.responses.models import COUNTS, Response
 from prom.responses.silence import expire, judge_abandoned, raise_silence
 from prom.responses.storing import Authorship, refuse_invalid, store, versions_of
 from prom.worklist import service as worklist
+from prom.writing import together
 from questionnaires.answers import QuestionnaireResponse
 from questionnaires.validation import validate
 
@@ -69,7 +69,7 @@ def submit(session: Session, assignment_id: uuid.UUID, given: QuestionnaireRespo
     assignment that can no longer be answered. The caller tells anyone "received" only after its transaction committed.
     """
     authored = by.authored_at or clock.now()
-    with audit.together(session):
+    with together(session):
         return _submit(session, intake.take(session, assignment_id, authored, by.identifier), given, by, authored)
 
 
@@ -102,10 +102,16 @@ def _submit(
     if taken.followed:  # dated back: later ones had another past
         judge_anew(session, assignment, authored, by.actor)
     assignments.complete(session, assignment, by.actor, has_messages=taken.has_messages)
-    afterwards.judged(session, assignment, judged.findings)
+    _ask_again(session, taken, judged.findings)
     if taken.begun:
         drafts.discard(session, assignment)
     return Receipt(response, again=False, findings=judged.findings)
+
+
+def _ask_again(session: Session, taken: Intake, findings: tuple[Finding, ...]) -> None:
+    """Plan what the answer asks for, or ask no more; most find nothing, after answers that asked for nothing."""
+    if findings or taken.asks_again or taken.followed:
+        afterwards.judged(session, taken.assignment, findings)
 
 
 def response_to(session: Session, assignment: Assignment) -> Response | None:
