@@ -23,6 +23,7 @@ from prom.pathways.queries import pathway as pathway_of
 from prom.patients import contact, sealing
 from prom.patients.models import Patient
 from prom.patients.person_source import Person
+from prom.patients.phone import as_spoken
 from prom.patients.queries import identity, points_of
 from prom.settings.queries import effective
 from prom.settings.quiet_hours import quiet_until
@@ -191,4 +192,4 @@ def _body(session: Session, case: _Case, spoken: str, settings: Settings) -> str
     address = f"{settings.public_address}{OWN_PAGE}"
     if case.asked is not None:
         address = links.address(settings.public_address, links.mint(session, case.asked))
-    return words.replace("{link}", address).replace("{phone}", case.unit.phone)
+    return words.replace("{link}", address).replace("{phone}", as_spoken(case.unit.phone))

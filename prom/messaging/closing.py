@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from prom.language import text
 from prom.messaging.models import Message
+from prom.pathways.closing import closed
 from prom.patients.phone import as_spoken
 from prom.patients.queries import identity
 from prom.settings.queries import effective
@@ -13,20 +13,14 @@ from prom.staff.models import Unit
 TWO_WAY = "twoWayNumber"
 
 
-def closed(session: Session, message: Message, body: str) -> str:
+def with_closing(session: Session, message: Message, body: str) -> str:
     """Return the words of a patient's message with its last sentence, in her language; as they are where she may reply.
 
-    The sentence names the unit's own number, which patients call.
+    The sentence names the unit's own number, which patients call, unless the message does.
     """
     if message.patient_id is None or message.unit_id is None:
         return body
     if effective(session, TWO_WAY, tenant_id=message.tenant_id).value:
         return body
-    return f"{body} {closing(session, message)}"
-
-
-def closing(session: Session, message: Message) -> str:
-    """Return the sentence alone."""
     unit = session.get_one(Unit, message.unit_id)
-    language = identity(session, message.patient_id).language if message.patient_id is not None else "nb"
-    return text("message.no-reply", language, phone=as_spoken(unit.phone))
+    return closed(body, identity(session, message.patient_id).language, as_spoken(unit.phone))

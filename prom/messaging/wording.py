@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from prom import clock, metrics
 from prom.db import transaction
-from prom.messaging.closing import closed
+from prom.messaging.closing import with_closing
 from prom.messaging.composing import Compose, Composed, Later, Withheld
 from prom.messaging.models import Message, State
 from prom.messaging.recording import record
@@ -146,7 +146,7 @@ def _carried_out(
 
 
 def _sealed(session: Session, message: Message, made: Composed) -> Letter:
-    body = closed(session, message, made.body)
+    body = with_closing(session, message, made.body)
     message.composed_at = clock.now()
     message.segments = measure(body).segments
     message.try_at = clock.now() + LEASE

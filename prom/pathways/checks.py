@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from prom.language import STAFF_LANGUAGES
+from prom.pathways.closing import closed
 from prom.pathways.definition import Pathway
 from prom.pathways.problems import PathwayError, PathwayProblem
 from prom.pathways.unasked import problems_of_plan
@@ -23,7 +24,7 @@ LINK_TAIL = len("/a#") + 43
 #: The length of a link where the installation is not known, such as https://prom.sykehuset.example/a#...
 USUAL_LINK = 29 + LINK_TAIL
 #: What a unit's telephone number takes.
-PHONE = "+47 00 00 00 00"
+PHONE = "00 00 00 00"
 MOST_SEGMENTS = 2
 #: Messages that lead somewhere; that an episode has ended can be said without.
 WITH_LINK = ("sms", "reminder", "information")
@@ -56,9 +57,12 @@ def link_length(public_address: str) -> int:
 
 
 def sms_of(pathway: Pathway, link: int = USUAL_LINK) -> list[Sms]:
-    """Count the segments of every message in every language, with a link of so many letters."""
+    """Count the segments of every message in every language, with a link of so many letters.
+
+    As they go out from a number that nobody reads: with the sentence that says so.
+    """
     return [
-        Sms(kind, language, measure(_filled(words, link)))
+        Sms(kind, language, measure(_filled(words, language, link)))
         for kind, texts in pathway.texts.items()
         for language, words in texts.by_language.items()
     ]
@@ -91,7 +95,7 @@ def _of_messages(pathway: Pathway, link: int) -> Iterator[PathwayProblem]:
             place = f"texts, {kind}, {language}"
             yield from _of_link(place, kind, words)
             yield from _of_places(place, words)
-            yield from _of_segments(place, measure(_filled(words, link)), link)
+            yield from _of_segments(place, measure(_filled(words, language, link)), link)
             for word in telling(words, language):
                 yield PathwayProblem(place, "telling-word", {"word": word}, "warning")
 
@@ -170,8 +174,8 @@ def _all_texts(pathway: Pathway) -> Iterator[tuple[str, Texts]]:
         yield f"information, {item.key}, text", item.text
 
 
-def _filled(words: str, link: int) -> str:
-    return words.replace("{link}", "x" * link).replace("{phone}", PHONE)
+def _filled(words: str, language: str, link: int) -> str:
+    return closed(words.replace("{link}", "x" * link).replace("{phone}", PHONE), language, PHONE)
 
 
 def _letters(took: Measured) -> str:

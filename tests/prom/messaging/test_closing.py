@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("database")
 def test_a_message_from_a_number_that_nobody_reads_says_whom_to_call(hospital: Hospital) -> None:
     made, vendor = put_wordless(hospital), FakeTransport()
     outbox.deliver_due(vendor, compose=Composer())
-    assert vendor.bodies == ["words 1 Kan ikke besvares, ring 22 00 00 01."]
+    assert vendor.bodies == ["words 1 Ikke svar, ring 22 00 00 01."]
     assert message(made).segments == 1
 
 
@@ -35,3 +35,10 @@ def test_the_last_sentence_counts_among_what_the_message_takes(hospital: Hospita
     made = put_wordless(hospital)
     outbox.deliver_due(FakeTransport(), compose=Composer(Composed("+4790000001", "a" * 150)))
     assert message(made).segments == 2
+
+
+def test_a_message_that_names_the_number_is_not_given_it_twice(hospital: Hospital) -> None:
+    put_wordless(hospital, "ended:1", kind="ended")
+    vendor = FakeTransport()
+    outbox.deliver_due(vendor, compose=Composer(Composed("+4790000001", "Ingen leser mer. Ring 22 00 00 01.")))
+    assert vendor.bodies == ["Ingen leser mer. Ring 22 00 00 01. Ikke svar her."]

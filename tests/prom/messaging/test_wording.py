@@ -22,7 +22,7 @@ from tests.fake_transport import Does, FakeTransport, Killed
 from tests.prom.messaging.letters import MOBILE, later, message, put
 
 #: What ends every message that is composed here.
-CLOSING = "Kan ikke besvares, ring 22 00 00 01."
+CLOSING = "Ikke svar, ring 22 00 00 01."
 
 pytestmark = pytest.mark.usefixtures("database")
 
