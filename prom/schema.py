@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect, select, text
+from sqlalchemy import Connection, Engine, event, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
@@ -19,6 +19,8 @@ from prom.staff.models import Tenant
 
 #: What the application role may only add to.
 APPEND_ONLY = ("audit_record", "audit_subject")
+#: What the application role never deletes from: assignments and messages name these without a foreign key.
+KEPT = ("tenant", "unit", "patient", "episode")
 
 
 def upgrade(settings: Settings) -> None:
@@ -27,7 +29,7 @@ def upgrade(settings: Settings) -> None:
     Raises StartRefused where data is there and its keys are not.
     """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = db.make_engine(settings.owner_url)
+    engine = engine_for_migrating(settings.owner_url)
     try:
         if not crypto.has_master_key(settings):
             if _has_data(engine):
@@ -38,10 +40,25 @@ def upgrade(settings: Settings) -> None:
             crypto.create_master_key(settings)
         refuse_newer(engine)
         with engine.begin() as connection:
-            command.upgrade(_alembic(connection), "head")
+            migrate(connection, "head")
             _grant(connection, settings)
     finally:
         engine.dispose()
+
+
+def engine_for_migrating(url: str) -> Engine:
+    """Make an engine on which SQLite lets a table be made anew that others point at; `migrate` looks at all keys."""
+    engine = db.make_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _entry: connection.execute("PRAGMA foreign_keys = OFF"))
+    return engine
+
+
+def migrate(connection: Connection, revision: str) -> None:
+    """Bring the database to a revision; raises StartRefused where a row would point at nothing afterwards."""
+    command.upgrade(_alembic(connection), revision)
+    if connection.dialect.name == "sqlite" and connection.execute(text("PRAGMA foreign_key_check")).first():
+        raise StartRefused("A row of the database points at one that is not there. Nothing was changed.")
 
 
 def open_installation(settings: Settings) -> None:
@@ -129,4 +146,6 @@ def _grant(connection: Connection, settings: Settings) -> None:
     connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}"))
     for table in APPEND_ONLY:
         connection.execute(text(f"REVOKE UPDATE, DELETE ON {table} FROM {quoted}"))
+    for table in KEPT:
+        connection.execute(text(f"REVOKE DELETE ON {table} FROM {quoted}"))
     connection.execute(text(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {quoted}"))

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
 from sqlalchemy import Connection, Engine, MetaData, inspect, text
+from sqlalchemy.exc import IntegrityError
 
-from prom import db, schema
+from prom import schema
+from prom.errors import StartRefused
 from tests import databases
 
 NOW = datetime(2026, 11, 2, 8, 30, tzinfo=UTC)
@@ -21,7 +22,7 @@ LATER = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 def empty(tmp_path: Path) -> Iterator[Engine]:
     """The owner's engine on a database without any table."""
     addresses = databases.empty_database(tmp_path)
-    engine = db.make_engine(addresses.owner)
+    engine = schema.engine_for_migrating(addresses.owner)
     yield engine
     engine.dispose()
     databases.remove_database(addresses)
@@ -30,7 +31,7 @@ def empty(tmp_path: Path) -> Iterator[Engine]:
 def migrate(engine: Engine, revision: str) -> None:
     """Bring the database to a revision."""
     with engine.begin() as connection:
-        command.upgrade(schema._alembic(connection), revision)
+        schema.migrate(connection, revision)
 
 
 class Rows:
@@ -120,6 +121,33 @@ def test_0002_gives_each_response_its_version_and_the_time_of_its_last_change(em
     ]
     assert [str(row.updated_at)[:16] for row in found] == [str(NOW)[:16], str(LATER)[:16]]
     assert [bytes(row.document_sealed) for row in found] == [b"document", b"document"]
+
+
+def test_a_hospital_with_patients_comes_from_the_first_schema_to_this_one_with_all_its_rows(empty: Engine) -> None:
+    migrate(empty, "0001")
+    with empty.begin() as connection:
+        responses = a_hospital_with_two_responses(connection)
+    migrate(empty, "head")
+    with empty.connect() as connection:
+        names = ("tenant", "unit", "patient", "episode", "assignment", "response")
+        counts = [connection.scalar(text(f"SELECT count(*) FROM {name}")) for name in names]  # noqa: S608
+    assert counts == [1, 1, 1, 1, 2, len(responses)]
+
+
+def test_a_migration_that_leaves_a_row_pointing_at_nothing_changes_nothing(empty: Engine) -> None:
+    migrate(empty, "0001")
+    with empty.begin() as connection:
+        a_hospital_with_two_responses(connection)
+    with pytest.raises((StartRefused, IntegrityError)):
+        _lose_the_patients_and_migrate(empty)
+    with empty.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM patient")) == 1
+
+
+def _lose_the_patients_and_migrate(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM patient"))
+        schema.migrate(connection, "0001")
 
 
 def test_0002_keeps_every_rule_and_index_of_the_table_that_it_makes_anew(empty: Engine) -> None:
