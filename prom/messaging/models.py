@@ -58,6 +58,7 @@ WAITED_FOR = (Kind.REPLY, Kind.CODE, Kind.NEW_LINK)
 IS_OPEN_WAITED_FOR = f"{IS_OPEN} AND kind IN ({_among(WAITED_FOR)})"
 HAS_FAILED = f"state = '{State.FAILED}'"
 HAS_LETTER = "letter_sealed IS NOT NULL"
+HAS_VENDOR_ID = "vendor_id IS NOT NULL"
 #: Why one has failed whose end came before it was known to be out.
 EXPIRED = "expired"
 
@@ -68,10 +69,11 @@ class Message(Base):
     __tablename__ = "message"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
-    patient_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("patient.id"))
-    unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"))
-    #: No foreign key: assignments lie above messages, which do not know them.
+    #: No foreign keys here: what causes a message has these, and none of those rows is ever deleted.
+    tenant_id: Mapped[uuid.UUID]
+    patient_id: Mapped[uuid.UUID | None]
+    unit_id: Mapped[uuid.UUID | None]
+    #: Nor here: assignments lie above messages, which do not know them.
     assignment_id: Mapped[uuid.UUID | None]
     #: A Kind.
     kind: Mapped[str]
@@ -139,7 +141,12 @@ class Message(Base):
         Index("ix_message_letter", "expires_at", postgresql_where=text(HAS_LETTER), sqlite_where=text(HAS_LETTER)),
         Index(None, "assignment_id"),
         Index(None, "patient_id", "created_at"),
-        Index(None, "vendor_id"),
+        Index(
+            "ix_message_vendor_id",
+            "vendor_id",
+            postgresql_where=text(HAS_VENDOR_ID),
+            sqlite_where=text(HAS_VENDOR_ID),
+        ),
     )
 
 
