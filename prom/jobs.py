@@ -17,6 +17,7 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from prom import clock, config, logs, sweeping
@@ -224,7 +225,7 @@ def run_forever(settings: Settings, jobs: Sequence[Job] = JOBS) -> None:
     scheduler = _scheduler(settings, jobs, leading)
     scheduler.start()
     log.info("worker started", jobs=len(jobs))
-    received = signal.sigwait(STOPPING)
+    received = _lead_until_stopped(scheduler, [job for job in jobs if job.alone is not None], leading)
     log.info("worker stopping", signal=signal.Signals(received).name)
     sweeping.stopping.set()
     scheduler.shutdown(wait=True)
@@ -238,13 +239,25 @@ def _run_led(job: Job, settings: Settings, leading: Leading) -> None:
         run(job, settings)
 
 
-def _lead(scheduler: BackgroundScheduler, jobs: Sequence[Job], leading: Leading) -> None:
-    """Keep the lead, or ask for it; whoever gets it begins with the leader's jobs at once."""
-    before = leading.leads
-    if leading.holds() and not before:
-        for job in jobs:
-            if job.alone is not None:
-                scheduler.modify_job(job.name, next_run_time=clock.now())
+def _lead_until_stopped(scheduler: BackgroundScheduler, alone: Sequence[Job], leading: Leading) -> int:
+    """Keep the lead, or ask for it; whoever gets it begins with the leader's jobs at once. Returns the signal.
+
+    In the thread that also stops the scheduler: while that waits for its jobs, a job that changes it waits for ever.
+    """
+    led = _holds(leading) if alone else False
+    while (received := signal.sigtimedwait(STOPPING, LEADS_EVERY.total_seconds())) is None:
+        before, led = led, _holds(leading) if alone else False
+        for job in alone if led and not before else ():
+            scheduler.modify_job(job.name, next_run_time=clock.now())
+    return received.si_signo
+
+
+def _holds(leading: Leading) -> bool:
+    try:
+        return leading.holds()
+    except SQLAlchemyError as error:  # it is asked again, and the watch tells of a leader that is silent
+        log.warning("no lead to be had", error=type(error).__name__)
+        return False
 
 
 class _Every(BaseTrigger):  # type: ignore[misc]
@@ -267,11 +280,9 @@ def _scheduler(settings: Settings, jobs: Sequence[Job], leading: Leading) -> Bac
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # "still running" at each tick is no news
     scheduler = BackgroundScheduler(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(len(jobs) + 1)},
+        executors={"default": ThreadPoolExecutor(len(jobs))},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     for job in jobs:
         scheduler.add_job(_run_led, _Every(job.every), args=(job, settings, leading), id=job.name)
-    if any(job.alone is not None for job in jobs):
-        scheduler.add_job(_lead, _Every(LEADS_EVERY), args=(scheduler, jobs, leading), id="lead")
     return scheduler

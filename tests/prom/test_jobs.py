@@ -245,6 +245,43 @@ def test_a_worker_stops_within_seconds_in_the_middle_of_a_long_sweep(tmp_path: P
     assert tick("sweep").finished_at is not None
 
 
+FOLLOWER = """
+import sys, time
+from datetime import timedelta
+from prom import config, db, jobs
+from prom.oversight.leading import Leading
+
+class Slow(Leading):
+    def holds(self):
+        print("asking", flush=True)
+        time.sleep(1)
+        return super().holds()
+
+settings = config.from_environment({"PROM_HOME": sys.argv[1], "PROM_DATABASE_URL": sys.argv[2]})
+db.connect(settings)
+jobs.Leading = Slow
+jobs.run_forever(settings, [jobs.Job("alone", timedelta(hours=1), lambda settings: None, "there is one of it")])
+print("returned", flush=True)
+"""
+
+
+@pytest.mark.usefixtures("database")
+def test_a_worker_that_is_told_to_stop_just_as_it_takes_the_lead_stops_all_the_same(tmp_path: Path) -> None:
+    """So it goes whenever all workers are stopped together: the leader is gone first, and another follows it."""
+    address = engine().url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", FOLLOWER, str(tmp_path), address]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        while worker.stdout.readline().strip() != "asking":
+            pass
+        worker.send_signal(signal.SIGTERM)
+        try:
+            printed, _ = worker.communicate(timeout=15)
+        finally:
+            worker.kill()
+    assert printed.splitlines()[-1] == "returned"
+
+
 def test_only_the_worker_that_leads_runs_what_only_one_may(database: Settings) -> None:
     ran: list[str] = []
     alone = Job("alone", timedelta(hours=1), lambda _: ran.append("alone"), "there is one of it")
