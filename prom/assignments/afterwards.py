@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from alerts.findings import Finding
 from prom import clock
+from prom.assignments import same
 from prom.assignments.models import IS_OPEN, Assignment, Plan
 from prom.assignments.planning import new_plan, stand_at
 from prom.assignments.timing import DAY, Occurrence, instant_of
@@ -28,7 +29,9 @@ from prom.staff.models import Unit
 def judged(session: Session, assignment: Assignment, findings: Iterable[Finding]) -> None:
     """Do what `plan_after` does, by the pathway that the assignment's episode is on."""
     of = session.get_one(Episode, assignment.episode_id)
-    plan_after(session, assignment, findings, pathway_of(session, of.pathway_url, of.pathway_version))
+    runs = plan_after(session, assignment, findings, pathway_of(session, of.pathway_url, of.pathway_version))
+    if runs and assignment.status == "completed" and assignment.origin == "planned":
+        same.answered(session, assignment)  # what the earlier answer asked for may be open beside it
 
 
 def judged_anew(
@@ -67,16 +70,19 @@ def _hand_on(session: Session, plan: Plan, fires: Mapping[uuid.UUID, bool], in_e
     session.flush()
 
 
-def plan_after(session: Session, assignment: Assignment, findings: Iterable[Finding], pathway: Pathway) -> None:
+def plan_after(session: Session, assignment: Assignment, findings: Iterable[Finding], pathway: Pathway) -> bool:
     """Plan what the answer to an assignment asks for, by what judging it found; nothing where the pathway asks nothing.
+
+    Returns whether an earlier answer had asked for something.
 
     To be called again when the answer was corrected: what it had planned, and nobody has answered or begun, is taken
     back where it no longer finds the same. The caller holds the assignment and its episode.
     """
     if not pathway.after_answers:
-        return
+        return False
     fired = _fired(findings)
     plans = _held(session, assignment.episode_id, pathway)
+    runs = any(plan.cause_id is not None for plan in plans.values())
     for after in pathway.after_answers:
         plan = plans.get(after.plan_key)
         if after.finding in fired:
@@ -87,6 +93,7 @@ def plan_after(session: Session, assignment: Assignment, findings: Iterable[Find
             stand_at(plan, None)  # what was found is gone
             plan.opened, plan.cause_id = 0, None
     session.flush()
+    return runs
 
 
 def _fired(findings: Iterable[Finding]) -> set[str]:

@@ -3,7 +3,6 @@
 How it ends stands in `ending.py`, and is offered here too: callers know one door.
 """
 
-import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -11,21 +10,19 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from prom import clock
+from prom.assignments.asking import ask_now
 from prom.assignments.ending import END_REASONS, end, stop_person
-from prom.assignments.links import is_answerable, is_paused
-from prom.assignments.models import IS_OPEN as ASSIGNMENT_IS_OPEN
-from prom.assignments.models import Assignment, Plan
+from prom.assignments.links import is_paused
+from prom.assignments.models import Plan
 from prom.assignments.opening import open_together
 from prom.assignments.planning import Moved, replan
-from prom.assignments.rows import brings, letters, row, store
 from prom.audit import service as audit
 from prom.audit.service import Actor
 from prom.catalogue.service import one as definition
 from prom.db import new_id
-from prom.errors import Conflict, Invalid, NotFound, NotPublished
-from prom.messaging import outbox
+from prom.errors import Conflict, Invalid, NotPublished
 from prom.messaging.models import IS_OPEN, Message
-from prom.pathways.definition import Asked, Pathway
+from prom.pathways.definition import Pathway
 from prom.pathways.models import Episode, EpisodeAnchor
 from prom.pathways.queries import pathway as pathway_of
 from prom.pathways.service import FURTHEST_ANCHOR
@@ -148,45 +145,6 @@ def change_version(session: Session, episode: Episode, pathway: Pathway, actor: 
     moved = replan(session, episode)
     audit.about(session, actor, "episode.change-version", episode)
     return moved
-
-
-def ask_now(session: Session, episode: Episode, key: str, actor: Actor, origin: str) -> Assignment:
-    """Ask one of the pathway's questionnaires now, by its key; she gets a message unless she asked herself.
-
-    `origin`: clinician, patient or machine. Raises NotFound for an unknown key, Conflict for an episode that has ended
-    or is paused (she would be told nothing of it), or where the same can be answered already.
-    """
-    _refuse_ended(episode)
-    if origin != "patient" and is_paused(episode, clock.now()):
-        raise Conflict("pause")
-    known = pathway_of(session, episode.pathway_url, episode.pathway_version).asked
-    asked = next((each for each in known if each.key == key), None)
-    if asked is None:
-        raise NotFound("key")
-    hold_episode(session, episode.id)  # two at once would both find nothing open
-    if any(_is_the_same(each, asked) for each in open_assignments(session, episode.id)):
-        raise Conflict("assignment")
-    made = row(episode, asked, origin, f"{key}:{new_id()}", clock.now())
-    store(session, [made], actor)
-    if origin != "patient":
-        outbox.put_all(session, letters(made, asked, clock.now()))
-    return made
-
-
-def _is_the_same(open_one: Assignment, asked: Asked) -> bool:
-    url = asked.questionnaire.partition("|")[0]
-    return (
-        open_one.questionnaire.partition("|")[0] == url
-        and (open_one.origin != "staff") == brings(asked)
-        and is_answerable(open_one, clock.now())
-    )
-
-
-def open_assignments(session: Session, episode_id: uuid.UUID) -> Sequence[Assignment]:
-    """Return an episode's open assignments, oldest first."""
-    return session.scalars(
-        select(Assignment).where(Assignment.episode_id == episode_id, ASSIGNMENT_IS_OPEN).order_by(Assignment.id)
-    ).all()
 
 
 def _refuse_ended(episode: Episode) -> None:

@@ -41,22 +41,21 @@ class Plan(Base):
     )
 
 
-class Assignment(Base):
-    """One questionnaire for one patient in one window.
+_UNPLANNED = "origin IN ('patient', 'clinician', 'machine')"
 
-    Tenant, patient and unit are its episode's, from whose row it is made; they have no foreign keys of their own, which
-    would look up and lock three rows more for each of thousands at nine o'clock.
-    """
+
+class Assignment(Base):
+    """One questionnaire for one patient in one window."""
 
     __tablename__ = "assignment"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    tenant_id: Mapped[uuid.UUID]
-    patient_id: Mapped[uuid.UUID]
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
     episode_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episode.id"))
-    unit_id: Mapped[uuid.UUID]
-    #: planned, answer (another answer asks for it), patient (she reports again), staff (recorded by a clinician),
-    #: machine (a FHIR Task)
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
+    #: planned, answer (another answer asks for it), patient (she reports again), clinician (asked now by one), machine
+    #: (a FHIR Task), staff (only staff fill it in)
     origin: Mapped[str]
     #: What makes it the only one of its kind: the plan's key and local day, or an id for what was made on demand.
     occurrence: Mapped[str]
@@ -90,12 +89,20 @@ class Assignment(Base):
             postgresql_where=text("status = 'open'"),
             sqlite_where=text("status = 'open'"),
         ),
+        Index(
+            "ix_assignment_unplanned",
+            "patient_id",
+            postgresql_where=text(f"status = 'open' AND {_UNPLANNED}"),
+            sqlite_where=text(f"status = 'open' AND {_UNPLANNED}"),
+        ),
         Index(None, "patient_id", "opens_at"),
     )
 
 
 #: Written out, as in the partial index: PostgreSQL proves nothing from bound parameters, and would plan each time anew.
 IS_OPEN = Assignment.status == literal_column("'open'")
+#: What she, a clinician or a machine asked for beside the plan: few, and known by an index of their own.
+UNPLANNED = Assignment.origin.in_([literal_column(f"'{each}'") for each in ("patient", "clinician", "machine")])
 
 
 class Link(Base):

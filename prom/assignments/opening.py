@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from prom import bulk, clock
-from prom.assignments import missed, rows
+from prom.assignments import missed, rows, same
 from prom.assignments.deciding import Decision, Desk
 from prom.assignments.models import Assignment, Information, Plan
 from prom.assignments.rows import Subject
@@ -104,6 +104,7 @@ def _open(session: Session, plan_ids: Collection[uuid.UUID]) -> _Written:
     with audit.together(session):
         _write(session, written)
         missed.tell(session, written.not_asked)
+        same.supersede(session, {each.patient_id for each in written.whose})
     _tell_session(session, written.moves)
     return written
 

@@ -1,7 +1,7 @@
 """The standing personal link: by it a patient reports at any time. It can only write, and only with her birth date.
 
 As with every link its token stands in the URL's fragment and only its hash is stored. A report that she has begun is
-never opened by it, since its draft would show what she answered: it opens a fresh one.
+never opened by it, since its draft would show what she answered: that one ends, and it opens a fresh one.
 """
 
 import uuid
@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from prom import clock, crypto
-from prom.assignments import links, service
+from prom.assignments import asking, links, same, service
 from prom.assignments.models import Assignment, PersonalLink
 from prom.audit import service as audit
 from prom.audit.service import Actor
@@ -91,15 +91,29 @@ def come_in(session: Session, token: str, given: date | None) -> str | None:
         return None
     link.wrong_birth_dates = 0
     session.flush()
-    _record(session, link, "personal-link.use", Actor("patient", link.id))
-    return links.begin_visit(session, _report(session, of, link), confirmed=True)
+    actor = Actor("patient", link.id)
+    _record(session, link, "personal-link.use", actor)
+    opened = report(session, of, actor, shows_draft=False)
+    return links.begin_visit(session, opened, confirmed=True)
 
 
-def open_report(session: Session, of: Episode) -> Assignment | None:
-    """Return a report that she can answer already, begun or not: a second tap on "I am worse" opens no third one."""
+def report(session: Session, of: Episode, actor: Actor, *, shows_draft: bool = True) -> Assignment:
+    """Return what she reports in on her own initiative: the open form of the same question, else a new one.
+
+    Where nobody may see what she has answered (`shows_draft` is False) a begun form ends now, to be judged on what it
+    holds, and she gets a new one; whoever is in the middle of it can go on for a while. Raises DeadLink for too many.
+    """
     asked = pathway(session, of.pathway_url, of.pathway_version).on_demand
-    found = service.answerable(session, of.patient_id)
-    return found if found is not None and found.questionnaire == asked.questionnaire else None
+    asking.hold_what_is_due(session, of, asked)
+    found = asking.answerable_forms(session, of, asked)
+    usable = [each for each in found if shows_draft or each.begun_at is None]
+    if usable:
+        return usable[0]
+    if not shows_draft and _opened_lately(session, of.patient_id) >= REPORTS:
+        raise DeadLink
+    for each in same.held(session, [each.id for each in found]):
+        same.close(session, each, "cancelled")
+    return service.report_again(session, of, actor)
 
 
 def _find(session: Session, token: str) -> PersonalLink:
@@ -119,16 +133,6 @@ def _refuse(session: Session, link: PersonalLink) -> None:
         link.ended_at = clock.now()
     session.flush()
     _record(session, link, "personal-link.refuse", Actor("patient", link.id))
-
-
-def _report(session: Session, of: Episode, link: PersonalLink) -> Assignment:
-    """What she reports in: the same questionnaire where it is open and untouched, else a new one of it."""
-    found = open_report(session, of)
-    if found is not None and found.begun_at is None:
-        return found
-    if _opened_lately(session, of.patient_id) >= REPORTS:
-        raise DeadLink
-    return service.report_again(session, of, Actor("patient", link.id))
 
 
 def _opened_lately(session: Session, patient_id: uuid.UUID) -> int:

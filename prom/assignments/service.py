@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from prom import clock
-from prom.assignments import links
+from prom.assignments import links, same
 from prom.assignments.models import IS_OPEN, Assignment
 from prom.assignments.opening import due_plans, open_planned, open_together
 from prom.assignments.planning import plan_episode
@@ -147,6 +147,8 @@ def complete(session: Session, assignment: Assignment, actor: Actor, *, has_mess
     if has_messages:
         outbox.cancel(session, assignment.id, "answered")
     audit.about(session, actor, "assignment.complete", assignment)
+    if assignment.origin != "planned":
+        same.answered(session, assignment)
 
 
 def reopen(session: Session, assignment: Assignment, actor: Actor) -> None:

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from prom import clock, crypto
-from prom.assignments import links, rows
-from prom.assignments.episodes import open_assignments
+from prom.assignments import asking
 from prom.assignments.models import Assignment
 from prom.audit import service as audit
 from prom.db import new_id
@@ -19,7 +18,6 @@ from prom.fhir import resources
 from prom.fhir.assigning import CLOCK_SLACK, fits
 from prom.fhir.head import Head, Person
 from prom.fhir.receiving import Context
-from prom.messaging import outbox
 from prom.pathways.definition import Asked
 from prom.pathways.models import Episode
 from prom.pathways.queries import active_episode, pathway
@@ -54,8 +52,9 @@ def create(session: Session, document: Mapping[str, Any], context: Context, unle
     """Make an assignment, or return the one of the same patient that an identifier made before.
 
     The identifier is the document's own, else that of `unless` (If-None-Exist). Raises InvalidResponse naming every
-    element at fault, and Conflict for an identifier that asked for something else, or where the same questionnaire can
-    be answered already.
+    element at fault, and Conflict: `identifier` where it asked for something else, `pause` where it would open in one
+    (she would be told nothing of it), `assignment` where the same can be answered in that window, `plan` where the
+    pathway asks it by itself.
     """
     wanted = _read(session, document, context, unless)
     hold_episode(session, wanted.episode.id)  # two retries at once would both find nothing
@@ -65,11 +64,9 @@ def create(session: Session, document: Mapping[str, Any], context: Context, unle
             raise Conflict("identifier")
         audit.about(session, context.caller.actor, "assignment.read", before)
         return Made(resources.tasks(session, [before], context.language)[0], again=True)
-    _refuse_second(session, wanted)
-    name = f"{wanted.asked.key}:{_name(wanted.identifier, context)}"
-    made = rows.row(wanted.episode, wanted.asked, "machine", name, wanted.opens)
-    rows.store(session, [made], context.caller.actor)
-    outbox.put_all(session, rows.letters(made, wanted.asked, wanted.opens))
+    asking.refuse_to_ask(session, wanted.episode, wanted.asked, wanted.opens)
+    name = _name(wanted.identifier, context)
+    made = asking.ask(session, wanted.episode, wanted.asked, context.caller.actor, "machine", wanted.opens, name)
     return Made(resources.tasks(session, [made], context.language)[0], again=False)
 
 
@@ -91,14 +88,6 @@ def _before(session: Session, wanted: _Wanted, context: Context) -> Assignment |
             Assignment.occurrence.endswith(f":{_name(wanted.identifier, context)}", autoescape=True),
         )
     ).first()
-
-
-def _refuse_second(session: Session, wanted: _Wanted) -> None:
-    url = wanted.asked.questionnaire.partition("|")[0]
-    for each in open_assignments(session, wanted.episode.id):
-        same = each.questionnaire.partition("|")[0] == url and (each.origin != "staff") == rows.brings(wanted.asked)
-        if same and links.is_answerable(each, wanted.opens):
-            raise Conflict("assignment")
 
 
 def _read(session: Session, document: Mapping[str, Any], context: Context, unless: Identifier | None) -> _Wanted:

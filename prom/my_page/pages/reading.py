@@ -6,7 +6,6 @@ from flask import g, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from prom.assignments import links, personal
-from prom.assignments import service as assignments
 from prom.db import transaction
 from prom.errors import Conflict, NotFound
 from prom.my_page import reports
@@ -78,7 +77,6 @@ def report_worse() -> AnyResponse:
         who, known = here(session)
         if not known.active:
             raise Conflict("episode")
-        found = personal.open_report(session, known.active[0])
-        report = found or assignments.report_again(session, known.active[0], who.actor)
+        report = personal.report(session, known.active[0], who.actor)
         token = links.begin_visit(session, report, confirmed=True)
     return with_visit(go_to(address("show_birth_date")), token)

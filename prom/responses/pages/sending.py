@@ -89,7 +89,7 @@ def report_again() -> AnyResponse:
         of = episode(session, assignment.episode_id)
         if of.status != "active":
             raise DeadLink
-        again = personal.open_report(session, of) or assignments.report_again(session, of, links.actor_of(visit))
+        again = personal.report(session, of, links.actor_of(visit))
         token = links.begin_visit(session, again, confirmed=True)
     return with_visit(go_to(address("show_question", position=1)), token)
 

@@ -16,7 +16,7 @@ from prom.pathways.queries import episode
 from prom.responses import drafts
 from tests.conftest import REGISTRATION, Hospital
 from tests.prom.responses.walking import BORN
-from tests.prom.steps import PATIENT, ask, count, later, rows
+from tests.prom.steps import PATIENT, WELL, ask, count, later, rows, send
 
 BIRTH_DATE = REGISTRATION.birth_date
 WRONG = date(1950, 1, 1)
@@ -83,7 +83,8 @@ def test_a_right_birth_date_begins_the_count_anew(hospital: Hospital) -> None:
         assert come_in(token) is not None
 
 
-def test_no_more_than_twelve_reports_a_day_are_opened(hospital: Hospital) -> None:
+def test_no_more_than_twelve_reports_a_day_are_opened(hospital: Hospital, database: Settings) -> None:
+    send(ask(database), WELL)
     token = made(hospital)
     for _ in range(personal.REPORTS):
         begin(come_in(token))
@@ -99,7 +100,10 @@ def begin(visit_token: str | None) -> None:
         drafts.save_answer(session, links.find_visit(session, visit_token), "temperature-measured", "no", "nb")
 
 
-def test_an_untouched_report_is_used_and_one_that_was_begun_is_not_shown(hospital: Hospital) -> None:
+def test_an_untouched_report_is_used_and_one_that_was_begun_is_not_shown(
+    hospital: Hospital, database: Settings
+) -> None:
+    send(ask(database), WELL)
     token = made(hospital)
     visits = [come_in(token), come_in(token)]
     assert len(reports()) == 1

@@ -1,19 +1,24 @@
 """POST Task: another system asks a patient a questionnaire of her pathway. What cannot be is refused by element."""
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from prom.assignments import episodes
 from prom.assignments.models import Assignment
+from prom.db import transaction
 from prom.messaging.models import Message
+from prom.pathways.queries import episode
 from tests.conftest import Hospital, Machine
 from tests.prom.fhir.door import Door
 from tests.prom.steps import rows
 
 EXPERIENCE = "urn:prom:questionnaire:patient-experience|1.0.0"
+CHECK = "urn:prom:questionnaire:symptom-check|1.0.0"
 
 
 @pytest.fixture
@@ -102,3 +107,33 @@ def test_a_retry_by_its_identifier_asks_nothing_twice(asker: Door, hospital: Hos
 def test_what_can_be_answered_already_is_not_asked_again(asker: Door, hospital: Hospital) -> None:
     assert post(asker, task_for(hospital.patient.id)).status_code == 201
     assert post(asker, task_for(hospital.patient.id)).status_code == 409
+
+
+def wanted(hospital: Hospital, canonical: str, start: str) -> dict[str, Any]:
+    """A Task for one questionnaire from an instant on."""
+    more = {"input": [{"valueCanonical": canonical}], "restriction": {"period": {"start": start}}}
+    return task_for(hospital.patient.id, **more)
+
+
+def test_two_tasks_whose_windows_meet_are_not_both_taken_in_either_order(asker: Door, hospital: Hospital) -> None:
+    assert post(asker, wanted(hospital, EXPERIENCE, "2026-11-20T09:00:00+01:00")).status_code == 201
+    for day in ("18", "20", "21"):
+        refused = post(asker, wanted(hospital, EXPERIENCE, f"2026-11-{day}T09:00:00+01:00"))
+        assert (refused.status_code, refused.json["issue"][0]["diagnostics"]) == (409, "assignment")
+    assert post(asker, wanted(hospital, EXPERIENCE, "2027-02-01T09:00:00+01:00")).status_code == 201
+
+
+def test_what_the_pathway_asks_by_itself_then_is_not_asked_by_a_task(asker: Door, hospital: Hospital) -> None:
+    refused = post(asker, wanted(hospital, CHECK, "2026-11-17T09:00:00+01:00"))
+    assert (refused.status_code, refused.json["issue"][0]["diagnostics"]) == (409, "plan")
+
+
+@pytest.mark.parametrize("start", ["2026-11-02T10:00:00+01:00", "2026-11-20T09:00:00+01:00"])
+def test_nothing_opens_and_nothing_is_sent_by_a_task_in_a_pause(asker: Door, hospital: Hospital, start: str) -> None:
+    with transaction() as session:
+        of = episode(session, hospital.episode.id)
+        episodes.pause(session, of, datetime(2026, 11, 25, tzinfo=UTC), "admitted", hospital.nurse_actor)
+    refused = post(asker, wanted(hospital, EXPERIENCE, start))
+    assert (refused.status_code, refused.json["issue"][0]["diagnostics"]) == (409, "pause")
+    assert rows(select(Message)) == []
+    assert post(asker, wanted(hospital, EXPERIENCE, "2026-11-26T09:00:00+01:00")).status_code == 201

@@ -21,7 +21,7 @@ from prom.responses.models import Response
 from tests.conftest import MONDAY, Hospital
 from tests.prom.my_page.phones import WRONG_CODE, Phone, codes_sent
 from tests.prom.my_page.test_entering import OTHER
-from tests.prom.steps import FEVER, ask, count, later, rows, send
+from tests.prom.steps import FEVER, WELL, ask, count, later, rows, send
 
 
 def logged(hospital: Hospital) -> list[str]:
@@ -122,7 +122,8 @@ def test_she_goes_on_to_what_is_asked_now_without_telling_her_birth_date_again(
     assert inside.client.get("/a/birth-date").location == "/a/question/1"
 
 
-def test_two_taps_on_worse_open_one_report(inside: Phone) -> None:
+def test_two_taps_on_worse_open_one_report(inside: Phone, database: Settings) -> None:
+    send(ask(database), WELL)
     for _ in range(2):
         assert inside.client.post("/me/worse").location == "/a/birth-date"
         assert inside.client.get("/a/birth-date").location == "/a/question/1"
