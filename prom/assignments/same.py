@@ -46,7 +46,8 @@ def answered(session: Session, form: Assignment) -> None:
     """Ask no more what was answered in another form; the caller holds the form and its episode.
 
     Forms of the same question at the same unit that nobody has begun are closed; and what a plan would ask within
-    JUST_NOW is passed over where another form than the plan's was answered. What somebody holds in this moment is left to her.
+    JUST_NOW is passed over where another form than the plan's was answered. What somebody holds in this moment is
+    left to her.
     """
     if form.origin == "staff":
         return
