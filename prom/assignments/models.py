@@ -45,15 +45,19 @@ _UNPLANNED = "origin IN ('patient', 'clinician', 'machine')"
 
 
 class Assignment(Base):
-    """One questionnaire for one patient in one window."""
+    """One questionnaire for one patient in one window.
+
+    Tenant, patient and unit are its episode's, from whose row it is made; they have no foreign keys of their own, which
+    would look up and lock three rows more for each of thousands at nine o'clock.
+    """
 
     __tablename__ = "assignment"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
-    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
+    tenant_id: Mapped[uuid.UUID]
+    patient_id: Mapped[uuid.UUID]
     episode_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episode.id"))
-    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
+    unit_id: Mapped[uuid.UUID]
     #: planned, answer (another answer asks for it), patient (she reports again), clinician (asked now by one), machine
     #: (a FHIR Task), staff (only staff fill it in)
     origin: Mapped[str]
