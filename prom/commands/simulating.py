@@ -1,8 +1,8 @@
 """`prom simulate`: a clinic of any size through days or years, and whether anything went wrong in it."""
 
 import logging
+import os
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,12 @@ from prom import clock, jobs, logs
 from prom.commands.demo_people import sign_ins
 from prom.commands.speaking import as_json, progress, say
 from prom.config import Settings
-from prom.db import reading
 from prom.messaging.transport import Transport
 from prom.simulation import trial, volumes
-from prom.simulation.throwaway import installation
-from prom.simulation.trial import Run, Trial
-from prom.simulation.verdict import FAULTS, Verdict, judge
+from prom.simulation.outcome import Outcome
+from prom.simulation.outcome import simulate as run
+from prom.simulation.trial import Trial
+from prom.simulation.verdict import FAULTS
 
 MOST_PATIENTS, MOST_DAYS = 200_000, 3660
 
@@ -31,6 +31,12 @@ MOST_PATIENTS, MOST_DAYS = 200_000, 3660
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same people and fates.")
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="Keep the clinic here, for training.")
 @click.option("--database", help="Use this empty database instead of SQLite: postgresql+psycopg://...")
+@click.option(
+    "--processes",
+    type=click.IntRange(1),
+    default=os.cpu_count,
+    help="At most so many, each with a part of the patients; one with --keep or --database. [default: the processors]",
+)
 @as_json
 @click.pass_context
 def simulate(
@@ -41,6 +47,7 @@ def simulate(
     seed: int,
     keep: Path | None,
     database: str | None,
+    processes: int,
     as_json: bool,
 ) -> None:
     """Run a clinic on a moved clock, through the real code; ends with 1 if anything was wrong, and says what.
@@ -50,20 +57,17 @@ def simulate(
     logs.configure(logging.CRITICAL)
     wanted = Trial(patients, days, clock.now().replace(second=0, microsecond=0), seed, pathway)
     began = clock.now()
-    with installation(keep, database) as settings:
-        with progress(f"Simulating {patients:,} patients for {days:,} days") as tell:
-            run = trial.run(wanted, settings, _jobs(settings), tell)
-        with reading() as session:
-            counted, verdict = volumes.count(run, session), judge(run, session)
+    with progress(f"Simulating {patients:,} patients for {days:,} days") as tell:
+        outcome = run(wanted, jobs_of, tell, keep=keep, database=database, processes=processes)
     seconds = (clock.now() - began).total_seconds()
     if as_json:
-        say(_as_document(run, counted, verdict, seconds))
+        say(_as_document(wanted, outcome, seconds))
     else:
-        click.echo("\n".join([*volumes.lines(counted), "", *_verdict_lines(run, verdict, seconds), *_kept(keep)]))
-    context.exit(0 if verdict.clean else 1)
+        click.echo("\n".join([*volumes.lines(outcome.volumes), "", *_verdict_lines(outcome, seconds), *_kept(keep)]))
+    context.exit(0 if outcome.verdict.clean else 1)
 
 
-def _jobs(settings: Settings) -> trial.Jobs:
+def jobs_of(settings: Settings) -> trial.Jobs:
     """The worker's own jobs, whose messages go to the simulated telephones."""
 
     def make(transport: Transport) -> Callable[[Collection[str] | None], Mapping[str, str]]:
@@ -73,12 +77,13 @@ def _jobs(settings: Settings) -> trial.Jobs:
     return make
 
 
-def _verdict_lines(run: Run, verdict: Verdict, seconds: float) -> list[str]:
+def _verdict_lines(outcome: Outcome, seconds: float) -> list[str]:
+    verdict = outcome.verdict
     wrong = [f"{verdict.faults[fault]:>9,}  {fault}" for fault in FAULTS]
     opened, sent = (each.total_seconds() for each in (verdict.opened_late, verdict.sent_late))
     told = (
         f"{verdict.expected:,} times to ask, reckoned anew from the timings; opened at most {opened:.0f} s late, "
-        f"sent at most {sent:.0f} s late (quiet hours and pauses allowed for). The worker woke {run.worker.runs:,} "
+        f"sent at most {sent:.0f} s late (quiet hours and pauses allowed for). The worker woke {outcome.wakings:,} "
         f"times; it took {seconds:.0f} s."
     )
     end = "Nothing was wrong." if verdict.clean else "Something was wrong; the first of each kind:"
@@ -93,13 +98,13 @@ def _kept(keep: Path | None) -> list[str]:
     return ["", f"Kept in {keep}. Start it with: {start}", "Staff sign in as:", *people]
 
 
-def _as_document(run: Run, counted: volumes.Volumes, verdict: Verdict, seconds: float) -> dict[str, Any]:
-    ends: datetime = run.trial.end
+def _as_document(wanted: Trial, outcome: Outcome, seconds: float) -> dict[str, Any]:
+    counted, verdict = outcome.volumes, outcome.verdict
     return {
-        "patients": run.trial.patients,
-        "days": run.trial.days,
-        "seed": run.trial.seed,
-        "end": ends.isoformat(),
+        "patients": wanted.patients,
+        "days": wanted.days,
+        "seed": wanted.seed,
+        "end": wanted.end.isoformat(),
         "seconds": round(seconds, 1),
         "volumes": {"days": [f"{day}" for day in counted.days], **dict(counted.rows())},
         "timesToAsk": verdict.expected,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, text
+from sqlalchemy import ColumnElement, TextClause, bindparam, func, or_, select, text
 
 from prom import clock
 from prom.assignments.models import IS_OPEN, Assignment, Plan
@@ -37,7 +37,7 @@ class Look:
 
     job: str
     due: Any
-    among: ColumnElement[bool]
+    among: ColumnElement[bool] | TextClause
 
     def columns(self, number: int) -> tuple[Any, Any]:
         """Return the first instant after `after`, and how many rows wait between that and `now`."""

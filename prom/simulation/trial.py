@@ -30,6 +30,9 @@ class Trial:
     end: datetime
     seed: int = 1
     pathway: str | None = None
+    #: Which of how many parts of the patients: each part is a process with a database of its own.
+    part: int = 0
+    parts: int = 1
 
     @property
     def begins(self) -> datetime:
@@ -54,7 +57,7 @@ def run(trial: Trial, settings: Settings, jobs: Jobs, progress: Callable[[float]
     with clock.moved_to(trial.begins), transaction() as session:
         ward = open_ward(session, settings, trial.begins, trial.end, trial.pathway)
     agenda = Agenda()
-    plan_arrivals(ward, agenda, crowd(trial.patients, trial.days, trial.seed))
+    plan_arrivals(ward, agenda, crowd(trial.patients, trial.days, trial.seed)[trial.part :: trial.parts])
     for instant in rounds(ward):
         agenda.at(instant, partial(make_round, ward))
     worker = Ticking(jobs(ward.phones), trial.begins)

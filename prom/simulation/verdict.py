@@ -65,6 +65,16 @@ class Verdict:
         """Whether nothing was wrong."""
         return not self.faults
 
+    def __add__(self, other: "Verdict") -> "Verdict":
+        """Judge two parts of one clinic together."""
+        return Verdict(
+            self.faults + other.faults,
+            self.named + other.named,
+            self.expected + other.expected,
+            max(self.opened_late, other.opened_late),
+            max(self.sent_late, other.sent_late),
+        )
+
     def blame(self, fault: str, what: str) -> None:
         """Count a fault, and name it while few of its kind are named."""
         self.faults[fault] += 1

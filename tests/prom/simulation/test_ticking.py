@@ -1,5 +1,6 @@
 """The simulated worker wakes when something is due, and nothing that is left hides what comes after it."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -11,7 +12,7 @@ from prom import clock
 from prom.assignments import episodes
 from prom.assignments.models import Assignment
 from prom.assignments.service import plan_episode
-from prom.commands.simulating import _jobs
+from prom.commands.simulating import jobs_of
 from prom.config import Settings
 from prom.db import reading, transaction
 from prom.pathways.models import Episode
@@ -42,7 +43,7 @@ def worker(hospital: Hospital, database: Settings) -> Ticking:
         plan_episode(session, start_episode(session, patient, *arguments))
         pausing = session.get_one(Episode, hospital.episode.id)
         episodes.pause(session, pausing, OPENS + timedelta(hours=1), "admitted", hospital.nurse_actor)
-    return Ticking(_jobs(database)(Phones()), MONDAY)
+    return Ticking(jobs_of(database)(Phones()), MONDAY)
 
 
 def work_until(worker: Ticking, end: datetime) -> list[datetime]:
@@ -81,7 +82,12 @@ def test_between_nothing_is_looked_at_but_all_jobs_run_every_few_hours(worker: T
 
 def test_what_cannot_be_done_is_left_until_all_jobs_run_again(hospital: Hospital) -> None:
     ran: list[object] = []
-    lazy = Ticking(lambda names: ran.append(names) or {}, MONDAY)
+
+    def do_nothing(names: Collection[str] | None) -> Mapping[str, str]:
+        ran.append(names)
+        return {}
+
+    lazy = Ticking(do_nothing, MONDAY)
     work_until(lazy, MONDAY + timedelta(hours=5))
     assert None in ran
     assert len(ran) < 20

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from prom import jobs, logs
 from prom.assignments.models import Assignment
 from prom.assignments.timing import occurrences
-from prom.commands.simulating import _jobs
+from prom.commands.simulating import jobs_of
 from prom.config import Settings
 from prom.db import reading, transaction
 from prom.messaging.models import Message
@@ -35,7 +35,7 @@ END = datetime(2026, 11, 2, 12, tzinfo=UTC)
 def ran(database: Settings) -> Run:
     """A small clinic that has run for three weeks."""
     logs.configure(logging.CRITICAL)
-    return run(Trial(6, 21, END), database, _jobs(database))
+    return run(Trial(6, 21, END), database, jobs_of(database))
 
 
 def judged(ran: Run) -> Verdict:
@@ -130,7 +130,7 @@ def test_a_job_that_fails_is_a_fault(database: Settings, monkeypatch: pytest.Mon
 
     bad = jobs.Job("act on overdue alerts", timedelta(seconds=10), fail)
     monkeypatch.setattr(jobs, "JOBS", tuple(bad if each.name == bad.name else each for each in jobs.JOBS))
-    ran = run(Trial(1, 1, END), database, _jobs(database))
+    ran = run(Trial(1, 1, END), database, jobs_of(database))
     assert judged(ran).faults["job failed"] > 0
 
 
