@@ -46,6 +46,10 @@ class _Write:
         return self.key is not None and self.table is other.table and self.key in (other.key, other.values.get("id"))
 
 
+#: How a row is written: its table, the names of its columns' values, and that of its id where it is changed.
+_Part = tuple[Table, tuple[tuple[str, str], ...], str | None]
+
+
 @contextmanager
 def together(session: orm.Session) -> Iterator[None]:
     """Let what the block writes wait for its end. What the block raises leaves it unwritten, like all before it."""
@@ -93,46 +97,47 @@ def _take(session: orm.Session, writes: Sequence[_Write]) -> None:
 def _write(connection: Connection, writes: Sequence[_Write]) -> None:
     """Write rows: a few in one statement on PostgreSQL, else in one for all that are alike and follow each other."""
     if 1 < len(writes) <= FEW and connection.dialect.name == "postgresql":
-        statement = _as_one(tuple(map(_likeness, writes)))
-        connection.execute(statement, _parameters(writes))
+        parts, parameters = _named(writes)
+        connection.execute(_as_one(parts), parameters)
         return
-    for (table, names, is_new), alike in groupby(writes, _likeness):
-        statement = _insert(table, names) if is_new else _update(table, names)
-        connection.execute(statement, [_parameters([each]) for each in alike])
+    for alike in groupby(writes, lambda each: _named([each])[0]):
+        rows = [_named([each])[1] for each in alike[1]]
+        connection.execute(_as_one(alike[0]), rows)
 
 
-def _likeness(write: _Write) -> tuple[Table, tuple[str, ...], bool]:
-    return write.table, tuple(write.values), write.key is None
-
-
-def _parameters(writes: Sequence[_Write]) -> dict[str, Any]:
-    parameters: dict[str, Any] = {}
+def _named(writes: Sequence[_Write]) -> tuple[tuple[_Part, ...], dict[str, Any]]:
+    """Name the values of some rows; what several rows have alike, such as whose they are, is sent once."""
+    values: dict[str, Any] = {}
+    parts = []
     for number, each in enumerate(writes):
-        parameters |= {f"{name}_{number}": value for name, value in each.values.items()}
-        if each.key is not None:
-            parameters[f"key_{number}"] = each.key
-    return parameters
+        names = []
+        for column, value in each.values.items():
+            name = f"the_{column}"
+            if values.setdefault(name, value) != value:
+                name = f"{column}_{number}"
+                values[name] = value
+            names.append((column, name))
+        key = None if each.key is None else f"key_{number}"
+        if key is not None:
+            values[key] = each.key
+        parts.append((each.table, tuple(names), key))
+    return tuple(parts), values
 
 
 @lru_cache(maxsize=500)
-def _as_one(parts: tuple[tuple[Table, tuple[str, ...], bool], ...]) -> Insert | Update:
+def _as_one(parts: tuple[_Part, ...]) -> Insert | Update:
     """Make the statement that writes these rows: PostgreSQL looks only at its end whether each points at something."""
-    made = [
-        _insert(table, names, number) if is_new else _update(table, names, number)
-        for number, (table, names, is_new) in enumerate(parts)
-    ]
-    return made[-1].add_cte(*(each.cte(f"write_{number}") for number, each in enumerate(made[:-1])))
+    *first, last = (_statement(*part) for part in parts)
+    return last.add_cte(*(each.cte(f"write_{number}") for number, each in enumerate(first)))
 
 
-@cache
-def _insert(table: Table, names: tuple[str, ...], number: int = 0) -> Insert:
-    return table.insert().values({name: bindparam(f"{name}_{number}") for name in names})
-
-
-@cache
-def _update(table: Table, names: tuple[str, ...], number: int = 0) -> Update:
-    new: dict[str, Any] = {name: bindparam(f"{name}_{number}") for name in names}
-    return table.update().where(table.c.id == bindparam(f"key_{number}")).values(new)
+def _statement(table: Table, names: tuple[tuple[str, str], ...], key: str | None) -> Insert | Update:
+    values: dict[str, Any] = {column: bindparam(name) for column, name in names}
+    return (
+        table.insert().values(values)
+        if key is None
+        else table.update().where(table.c.id == bindparam(key)).values(values)
+    )
 
 
 def _values(row: DeclarativeBase) -> dict[str, Any]:
