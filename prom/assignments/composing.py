@@ -1,7 +1,7 @@
 """What a message to a patient says is made as it is sent, and everything is looked at once more at that moment.
 
 The codes that stand in the contact log where nothing is sent: answered, expired, cancelled, locked, ended, stopped,
-paused, opted-out, no-number, reserved, not-digital, reminders-off, unit-gone; and quiet-hours where it waits.
+paused, opted-out, no-number, reserved, not-digital, reminders-off, unit-gone, goes-on; and quiet-hours where it waits.
 """
 
 import uuid
@@ -19,6 +19,7 @@ from prom.messaging.composing import Compose, Composed, Later, Withheld
 from prom.messaging.models import Kind, Message
 from prom.pathways.definition import Pathway
 from prom.pathways.models import Episode
+from prom.pathways.queries import active_episode
 from prom.pathways.queries import pathway as pathway_of
 from prom.patients import contact, sealing
 from prom.patients.models import Patient
@@ -130,6 +131,8 @@ def _against(session: Session, case: _Case, now: datetime) -> Iterator[str]:
         yield from _of_assignment(case.asked, now)
     if case.episode.status == "ended" and case.kind is not Kind.ENDED:
         yield "ended"
+    if case.kind is Kind.ENDED and active_episode(session, case.patient.id) is not None:
+        yield "goes-on"  # she was put on another pathway: somebody reads
     if case.kind in (Kind.REMINDER, Kind.QUESTION) and links.is_paused(case.episode, now):
         yield "paused"
     yield from _of_person(session, case)

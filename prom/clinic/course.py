@@ -22,7 +22,7 @@ from prom.clinic.vocabulary import Reader
 from prom.errors import StaleVersion
 from prom.pathways.definition import Pathway
 from prom.pathways.models import Episode, EpisodeAnchor
-from prom.pathways.queries import offered, pathway
+from prom.pathways.queries import newest_offered, pathway, version_order
 from prom.patients import sealing
 from prom.patients.models import Patient
 from prom.staff.models import Unit
@@ -99,16 +99,10 @@ def load(session: Session, episode: Episode, language: str) -> Course:
 
 def newer_version(session: Session, episode: Episode) -> Pathway | None:
     """Return the newest published version of an episode's pathway, or None where it is on it already."""
-    found = [each for each in offered(session) if each.url == episode.pathway_url]
-    newest = max(found, key=lambda each: _order(each.version), default=None)
-    if newest is None or _order(newest.version) <= _order(episode.pathway_version):
+    newest = next((each for each in newest_offered(session) if each.url == episode.pathway_url), None)
+    if newest is None or version_order(newest.version) <= version_order(episode.pathway_version):
         return None
     return newest
-
-
-def _order(version: str) -> tuple[tuple[int, str], ...]:
-    """1.10.0 comes after 1.9.0."""
-    return tuple((int(part), "") if part.isdecimal() else (0, part) for part in version.split("."))
 
 
 def mark(session: Session, episode: Episode) -> str:

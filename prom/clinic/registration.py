@@ -1,4 +1,4 @@
-"""From the registration form to a patient on a pathway; everything wrong is named beside its field."""
+"""From a form to a patient on a pathway, her first or another; everything wrong is named beside its field."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -11,22 +11,23 @@ from prom import clock
 from prom.assignments.episodes import set_anchor
 from prom.assignments.service import plan_episode
 from prom.audit import service as audit
+from prom.audit.service import Actor
 from prom.errors import Invalid
 from prom.pathways import service as pathways
 from prom.pathways.definition import Pathway
 from prom.pathways.models import Episode
 from prom.pathways.service import FURTHEST_ANCHOR, INTENTS, Clinical, start_episode
 from prom.patients import service as patients
+from prom.patients.models import Patient
 from prom.patients.queries import find_by_national_number
 from prom.patients.service import Registration, register
 from prom.staff.access import Caller
 from prom.staff.models import Unit
 
-#: The form's fields in their order.
-FIELDS = (
-    *("given", "family", "national_number", "birth_date", "mobile", "language"),
-    *("pathway", "unit", "anchor", "diagnosis", "intent", "regimen", "line", "pathway_code"),
-)
+#: What a stay on a pathway needs, in the form's order; who a new patient is; and her form.
+STAY = ("pathway", "unit", "anchor", "diagnosis", "intent", "regimen", "line", "pathway_code")
+PERSON = ("given", "family", "national_number", "birth_date", "mobile", "language")
+FIELDS = (*PERSON, *STAY)
 OPTIONAL = frozenset({"pathway_code"})
 #: What a further day's field begins with; the code of the pathway's anchor follows.
 FURTHER = "anchor."
@@ -45,14 +46,13 @@ class Faults(Exception):
     def __init__(self, fields: Mapping[str, str]) -> None:
         super().__init__()
         further = [name for name in fields if name.startswith(FURTHER)]
-        self.fields = {name: fields[name] for name in (*FIELDS, *further) if name in fields}
+        self.fields = {name: fields[name] for name in ("ends", *FIELDS, *further) if name in fields}
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """A form that can be saved."""
+@dataclass(frozen=True, kw_only=True)
+class Stay:
+    """A stay on a pathway that can be started."""
 
-    registration: Registration
     clinical: Clinical
     pathway: Pathway
     unit: Unit
@@ -61,9 +61,16 @@ class Wanted:
     further: Mapping[str, date] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wanted(Stay):
+    """A new patient with her first stay."""
+
+    registration: Registration
+
+
 @dataclass(frozen=True)
 class Offered:
-    """What can be chosen: the published pathways, and the units where the registering person works."""
+    """What can be chosen: each published pathway's newest version, and the units where the registering person works."""
 
     pathways: Sequence[Pathway]
     units: Sequence[Unit]
@@ -83,24 +90,34 @@ class Offered:
 
 
 def read(given: Mapping[str, str], offered: Offered) -> Wanted:
-    """Read the form; raises Faults with everything that is wrong with it."""
-    text = {name: given.get(name, "").strip() for name in FIELDS}
-    faults = {name: "blank" for name in FIELDS if not text[name] and name not in OPTIONAL}
-    values = text | {name: _tried(name, text[name], faults, reader) for name, reader in _readers(offered).items()}
-    for name in FIELDS:
+    """Read the form of a new patient; raises Faults with everything that is wrong with it."""
+    values = _values(given, offered, FIELDS)
+    person = Registration(**{name: values[name] for name in _PATIENT})
+    return Wanted(registration=patients.checked(person), **_stay(values))
+
+
+def read_stay(given: Mapping[str, str], offered: Offered) -> Stay:
+    """Read the form of another stay; raises Faults with everything that is wrong with it."""
+    return Stay(**_stay(_values(given, offered, STAY)))
+
+
+def _values(given: Mapping[str, str], offered: Offered, names: Sequence[str]) -> dict[str, Any]:
+    text = {name: given.get(name, "").strip() for name in names}
+    faults = {name: "blank" for name in names if not text[name] and name not in OPTIONAL}
+    readers = {name: reader for name, reader in _readers(offered).items() if name in names}
+    values = text | {name: _tried(name, text[name], faults, reader) for name, reader in readers.items()}
+    for name in names:
         if name not in faults:
             _check(name, values[name], faults)
     further = _further(given, values["pathway"], values["anchor"], faults)
     if faults:
         raise Faults(faults)
-    return Wanted(
-        registration=patients.checked(Registration(**{name: values[name] for name in _PATIENT})),
-        clinical=pathways.checked(Clinical(**{name: values[name] for name in _TREATMENT})),
-        pathway=values["pathway"],
-        unit=values["unit"],
-        anchor=values["anchor"],
-        further=further,
-    )
+    return values | {"further": further}
+
+
+def _stay(values: Mapping[str, Any]) -> dict[str, Any]:
+    clinical = pathways.checked(Clinical(**{name: values[name] for name in _TREATMENT}))
+    return {"clinical": clinical} | {name: values[name] for name in ("pathway", "unit", "anchor", "further")}
 
 
 def _further(
@@ -164,28 +181,31 @@ def _check(name: str, value: Any, faults: dict[str, str]) -> None:
         faults[name] = "wrong"
 
 
-def is_known(session: Session, who: Caller, wanted: Wanted) -> bool:
-    """Whether the number is registered; that somebody asked stands in the log of the patient whose it is."""
-    known = find_by_national_number(session, who.tenant_id, wanted.registration.national_number)
-    if known is None:
-        return False
-    audit.record(
-        session,
-        who.actor,
-        "patient.find",
-        tenant_id=who.tenant_id,
-        entity="patient",
-        entity_id=known.id,
-        subjects=[known.id],
-    )
-    return True
+def known(session: Session, who: Caller, wanted: Wanted) -> Patient | None:
+    """Return the patient whose number this is already; that somebody asked stands in her log."""
+    found = find_by_national_number(session, who.tenant_id, wanted.registration.national_number)
+    if found is not None:
+        audit.record(
+            session,
+            who.actor,
+            "patient.find",
+            tenant_id=who.tenant_id,
+            entity="patient",
+            entity_id=found.id,
+            subjects=[found.id],
+        )
+    return found
 
 
 def save(session: Session, wanted: Wanted, who: Caller) -> Episode:
     """Register the patient, start her episode and plan what she will be asked; raises Invalid naming a field."""
-    patient = register(session, who.tenant_id, wanted.registration, who.actor)
-    episode = start_episode(session, patient, wanted.unit, wanted.pathway, wanted.anchor, wanted.clinical, who.actor)
+    return start(session, register(session, who.tenant_id, wanted.registration, who.actor), wanted, who.actor)
+
+
+def start(session: Session, patient: Patient, stay: Stay, actor: Actor) -> Episode:
+    """Start a patient's episode and plan what she will be asked; raises what `start_episode` raises."""
+    episode = start_episode(session, patient, stay.unit, stay.pathway, stay.anchor, stay.clinical, actor)
     plan_episode(session, episode)
-    for code, day in wanted.further.items():
-        set_anchor(session, episode, code, day, who.actor)
+    for code, day in stay.further.items():
+        set_anchor(session, episode, code, day, actor)
     return episode

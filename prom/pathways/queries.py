@@ -42,6 +42,19 @@ def offered(session: Session) -> Sequence[Pathway]:
     return [_compile(row) for row in definitions(session, "pathway") if row.status == "active"]
 
 
+def newest_offered(session: Session) -> Sequence[Pathway]:
+    """Return the newest published version of each pathway: what a patient is put on."""
+    newest: dict[str, Pathway] = {}
+    for each in sorted(offered(session), key=lambda each: version_order(each.version)):
+        newest[each.url] = each
+    return sorted(newest.values(), key=lambda each: each.name)
+
+
+def version_order(version: str) -> tuple[tuple[int, str], ...]:
+    """Return what versions are sorted by: 1.10.0 comes after 1.9.0."""
+    return tuple((int(part), "") if part.isdecimal() else (0, part) for part in version.split("."))
+
+
 def asking_what_is_retired(session: Session) -> dict[str, list[str]]:
     """Return `name version` of each pathway that episodes are on -> the questionnaires it asks that are retired.
 

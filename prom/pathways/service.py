@@ -63,7 +63,8 @@ def start_episode(
 ) -> Episode:
     """Put a patient on a published pathway from her first treatment day (the anchor).
 
-    Raises Invalid naming a wrong field, NotPublished for a draft, Conflict when she is on a pathway already.
+    Raises Invalid naming a wrong field, NotPublished for a draft, Conflict when she is on a pathway already, or
+    everything about her was stopped.
     """
     given = checked(clinical)
     if abs(anchor - clock.now().date()) > FURTHEST_ANCHOR:
@@ -71,8 +72,8 @@ def start_episode(
     if catalogue.one(session, "pathway", pathway.url, pathway.version).status != "active":
         raise NotPublished("pathway")
     # Locked first: two starts in one moment would both find none.
-    session.get_one(Patient, patient.id, with_for_update={"key_share": True})
-    if active_episode(session, patient.id) is not None:
+    found = session.get_one(Patient, patient.id, with_for_update={"key_share": True}, populate_existing=True)
+    if found.stopped_at is not None or active_episode(session, patient.id) is not None:
         raise Conflict("episode")
     episode = Episode(
         id=new_id(),

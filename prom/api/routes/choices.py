@@ -11,7 +11,7 @@ from prom.clinic.queries import units_by_id
 from prom.clinic.vocabulary import Reader
 from prom.db import reading
 from prom.pathways.definition import Asked, Pathway
-from prom.pathways.queries import offered
+from prom.pathways.queries import newest_offered
 from prom.staff.access import caller
 from prom.staff.permissions import Permission
 
@@ -20,9 +20,9 @@ resource = Resource("choices", "What registration chooses from.")
 
 @resource.operation("GET", "/pathways", Permission.REGISTER_PATIENT, returns=schemas.Pathways)
 def list_pathways() -> dict[str, Any]:
-    """List the published pathways."""
+    """List the newest published version of each pathway."""
     with reading() as session:
-        found = offered(session)
+        found = newest_offered(session)
     reader = Reader(g.language, "UTC")
     return {"items": [_pathway(each, reader) for each in found]}
 

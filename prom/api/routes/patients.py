@@ -12,8 +12,10 @@ from prom.api.problems import refuse_fields
 from prom.api.routes import episodes
 from prom.api.routes.requests import LOCATION, Resource
 from prom.api.schemas import patients as schemas
+from prom.api.schemas.episodes import Episode as Stay
 from prom.audit.models import AuditRecord
 from prom.clinic import registration
+from prom.clinic.handing_on import hand_on
 from prom.clinic.queries import episodes_at, units_by_id
 from prom.clinic.reads import record_read
 from prom.clinic.registration import Faults, Offered
@@ -21,7 +23,7 @@ from prom.db import transaction
 from prom.errors import AlreadyRegistered
 from prom.language import text
 from prom.pathways.models import Episode
-from prom.pathways.queries import offered
+from prom.pathways.queries import newest_offered
 from prom.patients.national_number import fits
 from prom.patients.queries import identities, identity, mobile_of
 from prom.staff.access import Caller, caller
@@ -66,9 +68,8 @@ def register_patient(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, s
     as_typed = {name: str(value) for name, value in given.items()}
     try:
         with transaction() as session:
-            choices = Offered(offered(session), list(units_by_id(session, who.unit_ids).values()))
-            wanted = registration.read(as_typed, choices)
-            known = registration.is_known(session, who, wanted)
+            wanted = registration.read(as_typed, _choices(session, who))
+            known = registration.known(session, who, wanted) is not None
             episode = None if known else registration.save(session, wanted, who)
             shown = _patient(session, who, episode.patient_id) if episode else {}
     except Faults as faults:
@@ -76,6 +77,37 @@ def register_patient(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, s
     if known:
         raise AlreadyRegistered("national_number")
     return shown, {"Location": url_for("api-patients.show_patient", patient_id=shown["id"])}
+
+
+@resource.operation(
+    "POST",
+    "/patients/<uuid:patient_id>/episodes",
+    Permission.REGISTER_PATIENT,
+    takes=schemas.NextStay,
+    returns=Stay,
+    status=201,
+    headers={"Location": LOCATION},
+    example=schemas.NEXT,
+)
+def start_episode(patient_id: uuid.UUID, given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Put a patient on another pathway: the one that she is on ends, for `ends`, in the moment in which it begins.
+
+    The same again within ten minutes is a retry, and returns what was started.
+    """
+    who, ends = caller(), given.pop("ends")
+    as_typed = {name: str(value) for name, value in given.items()}
+    try:
+        with transaction() as session:
+            stay = registration.read_stay(as_typed, _choices(session, who))
+            episode = hand_on(session, patient_id, who.unit_ids, stay, ends, who.actor)
+            shown = episodes.shown(session, episode)
+    except Faults as faults:
+        refuse_fields(faults.fields, "error.registration")
+    return shown, {"Location": url_for("api-episodes.show_episode", episode_id=shown["id"])}
+
+
+def _choices(session: Session, who: Caller) -> Offered:
+    return Offered(newest_offered(session), list(units_by_id(session, who.unit_ids).values()))
 
 
 @resource.operation("GET", "/patients/<uuid:patient_id>", Permission.READ_PATIENT, returns=schemas.Patient)

@@ -4,6 +4,7 @@ from marshmallow import fields
 
 from prom.api.schemas.episodes import Episode
 from prom.api.schemas.fields import Day, Flag, Id, Listed, Moment, Shown, Text, Wanted, WholeNumber, Wire, Word
+from prom.clinic.handing_on import REASONS
 from prom.language import PATIENT_LANGUAGES
 from prom.pathways.service import INTENTS
 
@@ -23,17 +24,16 @@ EXAMPLE = {
     "line": 1,
     "pathwayCode": "A01",
 }
+NEXT = {
+    **{name: EXAMPLE[name] for name in ("unit", "anchor", "diagnosis", "intent", "regimen", "line")},
+    "pathway": "urn:prom:pathway:follow-up-late-effects|1.0.0",
+    "ends": "finished",
+}
 
 
-class Registration(Wire):
-    """A new patient with her first episode."""
+class Stay(Wire):
+    """A stay on a pathway."""
 
-    given = Text(required=True)
-    family = Text(required=True)
-    national_number = Text(required=True, longest=20, metadata={"description": "Eleven digits, spaces or not."})
-    birth_date = Day(required=True)
-    mobile = Text(required=True, longest=40, metadata={"description": "Norwegian unless it has a country code."})
-    language = Word(PATIENT_LANGUAGES, required=True)
     pathway = Text(required=True, metadata={"description": "url|version, one of GET /pathways."})
     unit = Id(required=True, metadata={"description": "One of GET /units."})
     anchor = Day(required=True, metadata={"description": "The first treatment day."})
@@ -42,6 +42,25 @@ class Registration(Wire):
     regimen = Text(required=True)
     line = WholeNumber(required=True, least=1, most=20, metadata={"description": "Line of treatment."})
     pathway_code = Text(load_default="", longest=20, metadata={"description": "Of the national cancer pathway."})
+
+
+class Registration(Stay):
+    """A new patient with her first episode."""
+
+    given = Text(required=True)
+    family = Text(required=True)
+    national_number = Text(required=True, longest=20, metadata={"description": "Eleven digits, spaces or not."})
+    birth_date = Day(required=True)
+    mobile = Text(required=True, longest=40, metadata={"description": "Norwegian unless it has a country code."})
+    language = Word(PATIENT_LANGUAGES, required=True)
+
+
+class NextStay(Stay):
+    """Another stay of a patient."""
+
+    ends = Word(
+        REASONS, load_default="", metadata={"description": "Why the present one ends, where she is on a pathway."}
+    )
 
 
 class Person(Shown):

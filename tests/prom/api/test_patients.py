@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from prom import clock
-from prom.api.schemas.patients import EXAMPLE
+from prom.api.schemas.patients import EXAMPLE, NEXT
+from prom.db import transaction
+from prom.pathways.service import publish_pathway
 from prom.patients.models import Patient
 from tests.conftest import REGISTRATION, Hospital
 from tests.prom.api.door import Door, faults, refusal
@@ -160,3 +162,21 @@ def test_who_has_looked_is_listed_with_this_very_look(nurse: Door, program: Door
         "Read the patient's page",
     )
     assert clock.now().isoformat() == first["at"]
+
+
+def test_a_patient_is_put_on_another_pathway_once_and_only_with_a_reason(
+    nurse: Door, stranger: Door, hospital: Hospital
+) -> None:
+    with transaction() as session:
+        publish_pathway(session, NEXT["pathway"], "physician")
+    later(minutes=1)
+    place, sent = f"/patients/{hospital.patient.id}/episodes", {**NEXT, "unit": str(hospital.unit.id)}
+    assert stranger.post(place, {**sent, "unit": str(hospital.other_unit.id)}).status_code == 404
+    assert faults(nurse.post(place, {**sent, "unit": str(hospital.other_unit.id)})) == {"unit": "wrong"}
+    assert faults(nurse.post(place, {**sent, "ends": "bored"})) == {"ends": "not-offered"}
+    assert nurse.post(place, {name: value for name, value in sent.items() if name != "ends"}).status_code == 422
+    first, again = nurse.post(place, sent), nurse.post(place, sent)
+    assert (first.status_code, first.json["pathway"], first.json["status"]) == (201, NEXT["pathway"], "active")
+    assert again.json["id"] == first.json["id"]
+    found = nurse.get(f"/patients/{hospital.patient.id}/episodes").json["items"]
+    assert [each["status"] for each in found] == ["active", "ended"]
