@@ -1,7 +1,11 @@
 """What a message to a patient says is made as it is sent, and everything is looked at once more at that moment.
 
 The codes that stand in the contact log where nothing is sent: answered, expired, cancelled, locked, ended, stopped,
+<<<<<<< Updated upstream
 paused, opted-out, no-number, reserved, not-digital, reminders-off, unit-gone, goes-on; and quiet-hours where it waits.
+=======
+paused, opted-out, no-number, reserved, not-digital, reminders-off, unit-gone, together; and quiet-hours where it waits.
+>>>>>>> Stashed changes
 """
 
 import uuid
@@ -12,7 +16,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from prom import clock, language
-from prom.assignments import links
+from prom.assignments import links, together
 from prom.assignments.models import Assignment, Information
 from prom.config import Settings
 from prom.messaging.composing import Compose, Composed, Later, Withheld
@@ -114,9 +118,9 @@ def _composed(session: Session, case: _Case, settings: Settings) -> Composed | W
     code = next(_against(session, case, now), None)
     if code is not None:
         return Withheld(code)
-    later = _later(session, case, now)
-    if later is not None:
-        return later
+    held_back = _later(session, case, now) or together.left_out(session, case.message, now)
+    if held_back is not None:
+        return held_back
     point = points_of(session, [case.patient.id])[case.patient.id]
     spoken = identity(session, case.patient.id).language
     to: str = sealing.open_column(session, point, "value")
