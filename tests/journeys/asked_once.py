@@ -47,9 +47,10 @@ def reckon(outcome: Outcome, accepted: Sequence[tuple[str, datetime]], killed_at
     outcome.duplicates += len(messages) - len({row.assignment_id for row in messages.values()})
     outcome.duplicates += len(asked) - len({row.patient_id for row in asked.values()})
     outcome.missed = outcome.patients - len({messages[each].patient_id for each in got if each in messages})
+    out = {str(row.id): row for row in rows}
     for message_id, at in accepted:
-        if (row := messages.get(message_id)) is not None and row.assignment_id is not None:
-            due = asked[row.assignment_id].opens_at
-            back = max([due, *(killed for killed in killed_at if killed <= at)])
-            outcome.late = max(outcome.late, (at - due).total_seconds())
-            outcome.late_after_recovery = max(outcome.late_after_recovery, (at - back).total_seconds())
+        row = out[message_id]
+        due = asked[row.assignment_id].opens_at if row.assignment_id in asked else row.send_after
+        back = max([due, *(killed for killed in killed_at if killed <= at)])
+        outcome.late = max(outcome.late, (at - due).total_seconds())
+        outcome.late_after_recovery = max(outcome.late_after_recovery, (at - back).total_seconds())

@@ -5,18 +5,15 @@ the machine's own, moved ahead by what stands in a shared file: it runs at its r
 leases and ticks mean what they mean, and leaps over the hours in which nothing is. Workers are killed while they work.
 """
 
-import os
 import random
-import signal
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, select, text
 
-from prom import clock, db, jobs, schema
+from prom import clock, db
 from prom.assignments.models import Plan
 from prom.assignments.service import plan_episode
 from prom.config import Settings
@@ -30,11 +27,10 @@ from prom.simulation.ward import open_ward
 from prom.staff.queries import the_tenant
 from prom.staff.service import create_unit
 from tests.journeys.asked_once import Outcome, reckon
-from tests.journeys.forking import forked
 from tests.journeys.shared_clock import SharedClock
-from tests.journeys.vendor_process import OverTheLine, Vendor
+from tests.journeys.vendor_process import Vendor
+from tests.journeys.worker_processes import Workers
 
-WORKERS = 4
 PATHWAY = "systemic-treatment"
 #: Everybody is asked on this Monday at 09:00 of her unit's zone; it lies in the past of any machine.
 DAY = date(2026, 11, 2)
@@ -44,51 +40,6 @@ STILL = 4.0
 PATIENCE = 300.0
 #: The clock runs at its real speed from so long before anything is due.
 AHEAD = timedelta(seconds=1)
-
-
-def be_a_worker(settings: Settings, port: int, faster: float) -> None:
-    """Run the real jobs until told to stop. `faster` divides their cadences, so that a small run does not wait long."""
-    schema.open_installation(settings)
-    table = [replace(each, every=each.every / faster) for each in jobs.jobs_with(OverTheLine(port))]
-    jobs.run_forever(settings, table)
-
-
-class Workers:
-    """The four processes, and how they are killed."""
-
-    def __init__(self, settings: Settings, port: int, faster: float, chance: random.Random) -> None:
-        self._run = partial(be_a_worker, settings, port, faster)
-        self._settings, self._chance = settings, chance
-        self.killed_at: list[datetime] = []
-        self._alive = [self._start() for _ in range(WORKERS)]
-
-    def _start(self) -> int:
-        db.dispose()  # no connection is shared with the child
-        return forked(self._run)
-
-    def kill_one(self) -> None:
-        """Kill one of them with -9, whatever it is doing, and start another."""
-        number = self._chance.randrange(WORKERS)
-        os.kill(self._alive[number], signal.SIGKILL)
-        os.waitpid(self._alive[number], 0)
-        self.killed_at.append(clock.now())
-        self._alive[number] = self._start()
-
-    def stop(self) -> float:
-        """Tell all to stop, and return how many seconds they took; raises AssertionError where one failed."""
-        begun = time.monotonic()
-        for each in self._alive:
-            os.kill(each, signal.SIGTERM)
-        statuses = [os.waitpid(each, 0)[1] for each in self._alive]
-        self._alive = []
-        assert statuses == [0] * WORKERS, statuses
-        return time.monotonic() - begun
-
-    def kill_all(self) -> None:
-        """Leave none behind."""
-        for each in self._alive:
-            os.kill(each, signal.SIGKILL)
-            os.waitpid(each, 0)
 
 
 def play(
@@ -151,12 +102,20 @@ def _through_the_day(
         shared.leap_to(max(due - AHEAD, shared.now()))
         time.sleep(AHEAD.total_seconds())
         for _ in range(kills):
-            time.sleep(chance.uniform(0.0, 0.6))
+            _wait_for_a_victim(chance)
             workers.kill_one()
             with reading() as session:
                 if (led := who_leads(session)) is not None:
                     outcome.leaders.add(led.holder)
         _until_idle(shared)
+
+
+def _wait_for_a_victim(chance: random.Random) -> None:
+    """Half of the deaths come at any moment, half while messages are in somebody's hands."""
+    until = time.monotonic() + chance.choice([chance.uniform(0.0, 1.0), 5.0])
+    while time.monotonic() < until and _state().leased_until is None:
+        time.sleep(0.03)
+    time.sleep(chance.uniform(0.0, 0.1))
 
 
 def _until_idle(shared: SharedClock) -> None:

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from prom.config import Settings
-from tests.journeys.killed_workers import WORKERS, play
+from tests.journeys.killed_workers import play
+from tests.journeys.worker_processes import WORKERS
 
 
 def test_four_workers_that_are_killed_ask_each_patient_once_and_in_time(database: Settings, tmp_path: Path) -> None:

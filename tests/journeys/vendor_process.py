@@ -45,7 +45,7 @@ def _answering(path: Path) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             with path.open("a") as file:
                 file.write(f"{self.path[1:]} {clock.now().isoformat()}\n")
-            time.sleep(random.uniform(0.005, 0.08))
+            time.sleep(random.uniform(0.02, 0.3))
             self._say(200)
 
         def do_GET(self) -> None:
