@@ -1,11 +1,8 @@
 """What a message to a patient says is made as it is sent, and everything is looked at once more at that moment.
 
 The codes that stand in the contact log where nothing is sent: answered, expired, cancelled, locked, ended, stopped,
-<<<<<<< Updated upstream
-paused, opted-out, no-number, reserved, not-digital, reminders-off, unit-gone, goes-on; and quiet-hours where it waits.
-=======
-paused, opted-out, no-number, reserved, not-digital, reminders-off, unit-gone, together; and quiet-hours where it waits.
->>>>>>> Stashed changes
+paused, opted-out, no-number, reserved, not-digital, reminders-off, unit-gone, goes-on, together; and quiet-hours where
+it waits.
 """
 
 import uuid
