@@ -1,8 +1,9 @@
 """How an episode ends, and how everything about a person is stopped for good."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
@@ -27,6 +28,8 @@ END_REASONS = ("finished", "withdrawn", "died", "moved", "error")
 WITHOUT_WORDS = ("died", "error")
 #: For how long it is worth saying that nobody reads any more.
 ENDED_LASTS = timedelta(days=7)
+#: How often the locks are begun anew.
+TRIES = 5
 #: What goes to staff about a patient, and goes on when she is stopped.
 TO_STAFF = (Kind.ON_CALL.value, Kind.STAFF.value)
 
@@ -41,43 +44,62 @@ def end(session: Session, episode: Episode, reason: str, actor: Actor) -> None:
         raise Invalid("reason")
     if episode.status == "ended":
         raise Conflict("episode")
-    # In the order of locks: assignments, the episode, then plans, as whoever answers or corrects an answer; and the
-    # assignments once more, for what the opening sweep has made meanwhile.
-    found = _hold_open(session, episode.id)
-    hold_episode(session, episode.id)
-    session.execute(select(Plan.id).where(Plan.episode_id == episode.id).order_by(Plan.id).with_for_update())
+    found = _hold(session, episode)
     session.execute(
         update(Plan)
         .where(Plan.episode_id == episode.id, Plan.next_opens_at.is_not(None))
         .values(next_day=None, next_opens_at=None)
     )
-    for assignment in {each.id: each for each in [*found, *_hold_open(session, episode.id)]}.values():
-        _close(session, assignment, reason, actor)
-    sealing.seal(session, episode, "end", {"reason": reason})
+    cancelled = [str(each.id) for each in found if _close(session, each, reason, actor)]
+    sealing.seal(session, episode, "end", {**end_document(session, episode), "reason": reason, "cancelled": cancelled})
     end_episode(session, episode, actor)
     if reason not in WITHOUT_WORDS:
         outbox.put(session, _nobody_reads(episode))
 
 
-def _hold_open(session: Session, episode_id: uuid.UUID) -> Iterable[Assignment]:
-    return session.scalars(
-        select(Assignment)
-        .where(Assignment.episode_id == episode_id, ASSIGNMENT_IS_OPEN)
-        .order_by(Assignment.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).all()
+def end_document(session: Session, episode: Episode) -> dict[str, Any]:
+    """Return what is kept sealed of an episode's end: reason, what was cancelled by it, and ends that were undone."""
+    return sealing.open_column(session, episode, "end") if episode.end_sealed is not None else {}
 
 
-def _close(session: Session, assignment: Assignment, reason: str, actor: Actor) -> None:
-    """Cancel an open assignment; one that was begun ends now instead, and the sweep judges what it holds."""
-    if assignment.begun_at is not None and reason not in WITHOUT_WORDS:
-        assignment.begun_expires_at = min(assignment.begun_expires_at, clock.now())
-    else:
+def _hold(session: Session, episode: Episode) -> Sequence[Assignment]:
+    """Lock an episode's open assignments, itself and its plans, in the order in which everybody does.
+
+    What the opening sweep has made meanwhile may be held by her who answers it and waits for the episode, which we
+    have: so all is let go, and locked from the beginning. Raises Conflict where that happens again and again.
+    """
+    known = session.info.get("held_episodes")
+    for _ in range(TRIES):
+        attempt = session.begin_nested()
+        found = session.scalars(
+            select(Assignment)
+            .where(Assignment.episode_id == episode.id, ASSIGNMENT_IS_OPEN)
+            .order_by(Assignment.id)
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
+        ).all()
+        hold_episode(session, episode.id)
+        session.execute(select(Plan.id).where(Plan.episode_id == episode.id).order_by(Plan.id).with_for_update())
+        present = select(Assignment.id).where(Assignment.episode_id == episode.id, ASSIGNMENT_IS_OPEN)
+        if set(session.scalars(present)) <= {each.id for each in found}:
+            attempt.commit()
+            return found
+        attempt.rollback()
+        session.info["held_episodes"] = known
+    raise Conflict("episode")
+
+
+def _close(session: Session, assignment: Assignment, reason: str, actor: Actor) -> bool:
+    """Cancel an open assignment; one that was begun ends now instead, and the sweep judges it. Returns which it was."""
+    is_cancelled = assignment.begun_at is None or reason in WITHOUT_WORDS
+    if is_cancelled:
         assignment.status = "cancelled"
         audit.about(session, actor, "assignment.cancel", assignment)
+    else:
+        assignment.begun_expires_at = min(assignment.begun_expires_at, clock.now())
     session.flush()
     outbox.cancel(session, assignment.id, "stopped" if reason == "died" else "ended")
+    return is_cancelled
 
 
 def _nobody_reads(episode: Episode) -> Letter:

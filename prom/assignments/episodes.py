@@ -1,32 +1,31 @@
 """What clinicians, patients and registers do to an episode in its course. Each verb plans anew what is left to ask.
 
-How it ends stands in `ending.py`, and is offered here too: callers know one door.
+How it is paused, asked beside the plan, ends and goes on after an end that was a mistake stands in files of their own,
+and is offered here too: callers know one door.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from prom import clock
 from prom.assignments.asking import ask_now
 from prom.assignments.ending import END_REASONS, end, stop_person
 from prom.assignments.links import is_paused
-from prom.assignments.models import Plan
-from prom.assignments.opening import open_together
+from prom.assignments.pauses import PAUSE_REASONS, pause, resume
 from prom.assignments.planning import Moved, replan
+from prom.assignments.restoring import restore_person
 from prom.audit import service as audit
 from prom.audit.service import Actor
 from prom.catalogue.service import one as definition
 from prom.db import new_id
 from prom.errors import Conflict, Invalid, NotPublished
-from prom.messaging.models import IS_OPEN, Message
 from prom.pathways.definition import Pathway
 from prom.pathways.models import Episode, EpisodeAnchor
 from prom.pathways.queries import pathway as pathway_of
 from prom.pathways.service import FURTHEST_ANCHOR
-from prom.patients import sealing
 from prom.worklist.service import hold_episode
 
 __all__ = [
@@ -38,57 +37,11 @@ __all__ = [
     "end",
     "is_paused",
     "pause",
+    "restore_person",
     "resume",
     "set_anchor",
     "stop_person",
 ]
-
-#: Why a pause.
-PAUSE_REASONS = ("admitted", "wish", "holiday", "other")
-
-
-def pause(session: Session, episode: Episode, until: datetime, reason: str, actor: Actor) -> None:
-    """Let nothing open and send nothing until an instant (UTC), when it goes on by itself; a running one moves its end.
-
-    What is open already stays answerable. Raises Invalid for an end that is past or an unknown reason, Conflict for an
-    episode that has ended.
-    """
-    if reason not in PAUSE_REASONS:
-        raise Invalid("reason")
-    if until <= clock.now():
-        raise Invalid("until")
-    _refuse_ended(episode)
-    if not is_paused(episode, clock.now()):
-        _settle(session, episode)
-        episode.paused_from = clock.now()
-    episode.paused_until = until
-    sealing.seal(session, episode, "pause", {"reason": reason})
-    session.flush()
-    audit.about(session, actor, "episode.pause", episode)
-
-
-def _settle(session: Session, episode: Episode) -> None:
-    """Do what is due after a pause that ran out, while it is known which days that covered."""
-    if episode.paused_until is None:
-        return
-    hold_episode(session, episode.id)
-    due = select(Plan.id).where(Plan.episode_id == episode.id, Plan.next_opens_at <= clock.now())
-    open_together(session, session.scalars(due).all())
-
-
-def resume(session: Session, episode: Episode, actor: Actor) -> None:
-    """End a pause now; what waited for its end goes on at once. Raises Conflict where none runs."""
-    if not is_paused(episode, clock.now()):
-        raise Conflict("episode")
-    episode.paused_until = clock.now()
-    session.flush()
-    session.execute(
-        update(Message)
-        .where(Message.patient_id == episode.patient_id, text(IS_OPEN), Message.failure == "paused")
-        .values(try_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    audit.about(session, actor, "episode.resume", episode)
 
 
 def set_anchor(session: Session, episode: Episode, code: str, day: date, actor: Actor) -> Sequence[Moved]:

@@ -61,7 +61,8 @@ def answered(session: Session, form: Assignment) -> None:
     for each in held(session, session.scalars(others).all()):
         if ask_the_same(each, form) and each.begun_at is None:
             close(session, each, "answered")
-            settle_silence(session, each.id)
+            if each.episode_id == form.episode_id:  # another's alerts are not held here
+                settle_silence(session, each.id)
     if form.origin != "planned":
         pass_over(session, session.get_one(Episode, form.episode_id), form)
 

@@ -107,6 +107,11 @@ def _death(_given: Mapping[str, str], actor: Actor) -> Verb:
     return lambda session, episode: episodes.stop_person(session, episode.patient_id, "died", actor)
 
 
+def _alive(given: Mapping[str, str], actor: Actor) -> Verb:
+    why = given.get("why", "")
+    return lambda session, episode: episodes.restore_person(session, episode.patient_id, why, actor)
+
+
 def _ask(given: Mapping[str, str], actor: Actor) -> Verb:
     key = given.get("key", "")
 
@@ -168,6 +173,7 @@ _READERS: Mapping[str, tuple[Callable[[Mapping[str, str], Actor], Verb], int]] =
     "end": (_end, 1),
     # Whoever is marked as dead by mistake is no longer looked after: it is asked twice.
     "death": (_death, 2),
+    "alive": (_alive, 0),
     "ask": (_ask, 0),
     "setting": (_setting, 0),
 }

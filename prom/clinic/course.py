@@ -13,7 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from prom import clock
+from prom.assignments import pauses
 from prom.assignments.episodes import is_paused
+from prom.assignments.pauses import Pause
 from prom.assignments.planning import known_anchors
 from prom.clinic import planned
 from prom.clinic.planned import Coming, Open
@@ -53,6 +55,8 @@ class Course:
     anchors: tuple[AnchorDay, ...]
     paused_until: datetime | None
     pause_reason: str | None
+    #: Those that run: her unit's first, then her own.
+    pauses: tuple[Pause, ...]
     end_reason: str | None
     stopped_at: datetime | None
     open_now: tuple[Open, ...]
@@ -76,7 +80,7 @@ def load(session: Session, episode: Episode, language: str) -> Course:
     reader, of = Reader(language, unit.zone), pathway(session, episode.pathway_url, episode.pathway_version)
     days = known_anchors(session, episode, of)
     phase = of.phase_on(reader.day_of(now), days)
-    paused = is_paused(episode, now)
+    paused, running = is_paused(episode, now), pauses.running(session, episode)
     return Course(
         episode=episode,
         unit=unit,
@@ -85,7 +89,8 @@ def load(session: Session, episode: Episode, language: str) -> Course:
         phase=reader.words(phase.title) if phase is not None else None,
         anchors=tuple(AnchorDay(each.code, reader.words(each.title), days.get(each.code)) for each in of.anchors),
         paused_until=episode.paused_until if paused else None,
-        pause_reason=_reason(session, episode, "pause") if paused else None,
+        pause_reason=next((each.reason for each in running.values()), None),
+        pauses=tuple(running.values()),
         end_reason=_reason(session, episode, "end"),
         stopped_at=session.get_one(Patient, episode.patient_id).stopped_at,
         open_now=planned.open_now(session, episode, of, reader),

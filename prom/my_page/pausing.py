@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from prom import clock
-from prom.assignments import episodes
+from prom.assignments import episodes, pauses
 from prom.errors import Conflict, Invalid
 from prom.my_page.present import Present
 from prom.my_page.sessions import Me
@@ -46,7 +46,12 @@ def pause(session: Session, me: Me, here: Present, days: int) -> None:
 
 
 def resume(session: Session, me: Me, here: Present) -> None:
-    """End her pause; without one nothing changes."""
+    """End her own pause; without one nothing changes, and her unit's goes on."""
     for each in here.active:
-        if episodes.is_paused(each, clock.now()):
+        if pauses.PATIENT in pauses.running(session, each):
             episodes.resume(session, each, me.actor)
+
+
+def runs(session: Session, here: Present) -> bool:
+    """Whether a pause of her own runs, which she can end."""
+    return any(pauses.PATIENT in pauses.running(session, each) for each in here.active)

@@ -51,7 +51,7 @@ def hold_alerts(session: Session, episode_id: uuid.UUID, *, has_alerts: bool = T
 
 def _held(session: Session) -> frozenset[uuid.UUID]:
     """The episodes that this transaction holds."""
-    transaction, held = session.info.get("held_episodes", (None, frozenset()))
+    transaction, held = session.info.get("held_episodes") or (None, frozenset())
     return held if transaction is session.get_transaction() else frozenset()
 
 

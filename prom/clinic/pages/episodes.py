@@ -13,6 +13,7 @@ from prom.assignments.episodes import PAUSE_REASONS
 from prom.clinic import acting, choices, course, previewing
 from prom.clinic.acting import LONGEST_PAUSE, Change
 from prom.clinic.course import Course
+from prom.clinic.emergencies import open_emergencies
 from prom.clinic.pages.blueprint import pages
 from prom.clinic.queries import episodes_at
 from prom.clinic.reads import record_read
@@ -73,6 +74,13 @@ def register_death(patient_id: uuid.UUID) -> AnyResponse:
     return _act(patient_id, "death")
 
 
+@pages.post("/patients/<uuid:patient_id>/episode/alive")
+@requires(Permission.CHANGE_EPISODE)
+def restore_patient(patient_id: uuid.UUID) -> AnyResponse:
+    """Take back a death that was registered by mistake."""
+    return _act(patient_id, "alive")
+
+
 @pages.post("/patients/<uuid:patient_id>/episode/ask")
 @requires(Permission.CHANGE_EPISODE)
 def ask_now(patient_id: uuid.UUID) -> AnyResponse:
@@ -113,6 +121,7 @@ def _confirm(patient_id: uuid.UUID, change: Change, step: int) -> AnyResponse:
         course.check_mark(session, episode, request.form.get("mark", ""))
         found = previewing.changes(session, episode, change.verb, g.language)
         shown = course.load(session, episode, g.language)
+        urgent = open_emergencies(session, patient_id, who.unit_ids, shown.reader)
         record_read(session, who, episode)
         person = identity(session, patient_id)
     page = render_template(
@@ -120,6 +129,7 @@ def _confirm(patient_id: uuid.UUID, change: Change, step: int) -> AnyResponse:
         change=change,
         step=step,
         changes=found,
+        urgent=urgent,
         course=shown,
         person=person,
         anchor=_anchor(shown),

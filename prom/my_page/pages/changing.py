@@ -148,4 +148,4 @@ def _pause_page(status: int) -> Response:
         who, known = here(session)
         record(session, who, "my-page.read")
         offered = pausing.lengths(known.unit.zone) if known.unit else []
-        return show("pause", known, status, lengths=offered, refused=status != 200)
+        return show("pause", known, status, lengths=offered, refused=status != 200, own=pausing.runs(session, known))

@@ -22,6 +22,7 @@ from prom.responses.pages.visits import (
     address,
     confirmed_visit,
     go_to,
+    has_ended,
     open_form,
     pages,
     record_reading,
@@ -71,10 +72,10 @@ def show_receipt() -> AnyResponse:
         unit = find_unit(session, assignment.unit_id)
         record_reading(session, visit, assignment)
         shown = receipt.of_response(session, assignment, row, unit.phone, g.language)
-        may_report = episode(session, assignment.episode_id).status == "active"
+        ended = has_ended(session, assignment)
         received = shown.received_at.astimezone(ZoneInfo(unit.zone))
         page = render_template(
-            "responses/receipt.html", visit=visit, unit=unit, shown=shown, received=received, may_report=may_report
+            "responses/receipt.html", visit=visit, unit=unit, shown=shown, received=received, ended=ended
         )
         return Response(page)
 

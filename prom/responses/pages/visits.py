@@ -23,6 +23,7 @@ from prom.config import Settings
 from prom.db import reading
 from prom.errors import DeadLink, NotFound
 from prom.language import PATIENT_LANGUAGES
+from prom.pathways.queries import episode
 from prom.responses import drafts, queries, service, wording
 from prom.responses.judging import instrument_of
 from prom.responses.pages.converters import PlaceConverter
@@ -68,6 +69,8 @@ class Begun:
     steps: Steps
     #: Whom she calls, and whose wall time her times are in.
     unit: Unit
+    #: Her follow-up has ended: what she goes on answering is judged, and nobody reads it.
+    ended: bool
 
 
 def settings() -> Settings:
@@ -109,7 +112,14 @@ def open_form(session: Session) -> Begun:
     steps = steps_of(session, assignment, instrument)
     if assignment.begun_at is not None:
         record_reading(session, visit, assignment)
-    return Begun(visit, assignment, instrument, steps, find_unit(session, assignment.unit_id))
+    return Begun(
+        visit, assignment, instrument, steps, find_unit(session, assignment.unit_id), has_ended(session, assignment)
+    )
+
+
+def has_ended(session: Session, assignment: Assignment) -> bool:
+    """Whether the episode that an assignment belongs to has ended."""
+    return episode(session, assignment.episode_id).status != "active"
 
 
 def steps_of(session: Session, assignment: Assignment, instrument: Instrument) -> Steps:

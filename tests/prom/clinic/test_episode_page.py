@@ -21,7 +21,7 @@ from tests.conftest import Hospital, SignIn
 from tests.prom.clinic.ward import NUMBERS, Nurse, audited, said, words_of
 from tests.prom.steps import rows
 
-VERBS = ("pause", "resume", "anchor", "version", "end", "death", "ask", "setting")
+VERBS = ("pause", "resume", "anchor", "version", "end", "death", "alive", "ask", "setting")
 
 
 def address(hospital: Hospital, verb: str = "") -> str:

@@ -2,11 +2,13 @@
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from prom import clock
+from prom.assignments import episodes
 from prom.assignments.models import Assignment, Information, PersonalLink
 from prom.audit.queries import log_of
 from prom.config import Settings
@@ -157,6 +159,21 @@ def test_a_pause_ends_at_the_beginning_of_the_day_in_her_units_zone(inside: Phon
     inside.client.post("/me/pause/end")
     assert "Du har pause" not in inside.show()
     assert [each for each in logged(hospital) if each.startswith("episode.")] == ["episode.resume", "episode.pause"]
+
+
+def test_her_units_pause_is_shown_and_not_hers_to_end(inside: Phone, hospital: Hospital) -> None:
+    with transaction() as session:
+        of = session.get_one(Episode, hospital.episode.id)
+        episodes.pause(session, of, MONDAY + timedelta(days=40), "admitted", hospital.nurse_actor)
+    before = paused_until(hospital)
+    for path, data in (("/me/pause/end", {}), ("/me/pause", {"days": "3"})):
+        inside.client.post(path, data=data)
+        assert paused_until(hospital) == before
+    assert "Avslutt pausen nå" in inside.show("/pause")  # her own, within it
+    inside.client.post("/me/pause/end")
+    assert "Avslutt pausen nå" not in inside.show("/pause")
+    assert "Avdelingen din har satt pausen" in inside.show("/pause")
+    assert paused_until(hospital) == before
 
 
 def test_ending_a_pause_that_does_not_run_changes_nothing(inside: Phone) -> None:

@@ -3,6 +3,7 @@
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from prom.assignments import episodes
 from prom.assignments.models import Assignment
 from prom.assignments.service import lock
 from prom.audit.models import AuditRecord
@@ -255,3 +256,34 @@ def test_an_actor_of_another_kind_cannot_be_told_from_the_page(walker: Walker) -
             )
         )
     assert kinds == {Actor("patient").kind}
+
+
+def test_whoever_goes_on_after_the_end_is_told_that_nobody_reads_and_whom_to_call(
+    walker: Walker, hospital: Hospital
+) -> None:
+    walker.confirm()
+    walker.answer_all(ILL)
+    nobody = "ingen leser nye svar"
+    assert nobody not in walker.client.get("/a/review").text
+    with transaction() as session:
+        episodes.end(session, session.get_one(Episode, hospital.episode.id), "finished", hospital.nurse_actor)
+    for page in (walker.client.get("/a/question/1"), walker.client.get("/a/review")):
+        assert nobody in page.text
+        assert "tel:113" in page.text
+    assert walker.send().location == "/a/receipt"
+    receipt = walker.client.get("/a/receipt").text
+    assert nobody in receipt
+    assert f"tel:{hospital.unit.phone}" in receipt
+    assert steps.alerts("fever") != []
+
+
+def test_what_she_had_begun_is_judged_when_the_episode_has_ended(walker: Walker, hospital: Hospital) -> None:
+    walker.confirm()
+    assert walker.answer("temperature-measured", "yes").status_code in (200, 303)
+    call = walker.answer("temperature", "39,2")
+    with transaction() as session:
+        episodes.end(session, session.get_one(Episode, hospital.episode.id), "finished", hospital.nurse_actor)
+    assert steps.alerts("fever") != []
+    told = walker.client.get(call.location).text
+    assert "ingen leser nye svar" in told
+    assert "tel:113" in told
