@@ -43,9 +43,8 @@ from prom.worklist.digests import put_digests
 
 #: More than one tick ever finds due; a run also ends by its own clock.
 MESSAGES_AT_ONCE = 500
-#: After so many messages a sweep looks up whether the worker is to stop; and so many wait for the vendor at once where
-#: the database lets several write.
-MESSAGES_AT_A_TIME, SENDERS = 20, 4
+#: So many wait for the vendor at once where the database lets several write.
+SENDERS = 4
 STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
 #: How often a worker asks for the lead: so soon a leader that was killed is followed.
 LEADS_EVERY = timedelta(seconds=2)
@@ -71,14 +70,11 @@ def _deliver_messages(settings: Settings) -> int:
 
 
 def deliver(transport: Transport, settings: Settings) -> int:
-    """Try what is due in the outbox; returns how many were tried. It looks up, between a few, whether it is to stop."""
-    tried, composes, senders = 0, beginning.compose(composing.compose(settings)), 1 if settings.is_sqlite else SENDERS
-    while tried < MESSAGES_AT_ONCE and not sweeping.stopping.is_set():
-        done = outbox.deliver_due(transport, MESSAGES_AT_A_TIME, composes, source_of(settings), senders)
-        tried += done
-        if done < MESSAGES_AT_A_TIME:
-            break
-    return tried
+    """Try what is due in the outbox; returns how many were tried. Told to stop, it finishes what it has in hand."""
+    composes = beginning.compose(composing.compose(settings))
+    senders = 1 if settings.is_sqlite else SENDERS
+    source = source_of(settings)
+    return outbox.deliver_due(transport, MESSAGES_AT_ONCE, composes, source, senders, sweeping.stopping.is_set)
 
 
 def _handle_incoming(settings: Settings) -> int:

@@ -12,19 +12,21 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from prom import clock, config
+from prom import clock, config, sweeping
 from prom.assignments import deciding
 from prom.assignments.models import Assignment, Plan
 from prom.config import Settings
 from prom.db import engine, new_id, reading, transaction
-from prom.jobs import JOBS, Job, _run_led, _scheduler, run_once, transport_of
+from prom.jobs import JOBS, SENDERS, Job, _run_led, _scheduler, deliver, run_once, transport_of
 from prom.messaging.console import Console
+from prom.messaging.transport import Letter, Sent
 from prom.messaging.twilio import Twilio
 from prom.oversight.leading import Leading
 from prom.oversight.models import Tick
 from prom.pathways.definition import Asked, Pathway
 from prom.sweeping import FOUND_AT_ONCE, SomeFailed, one_by_one
 from tests.conftest import MONDAY, Hospital
+from tests.fake_transport import FakeTransport
 from tests.prom.messaging.letters import MOBILE, message, put
 
 #: The key of a plan that cannot be decided.
@@ -280,6 +282,29 @@ def test_a_worker_that_is_told_to_stop_just_as_it_takes_the_lead_stops_all_the_s
         finally:
             worker.kill()
     assert printed.splitlines()[-1] == "returned"
+
+
+class StopsAtTheFirst(FakeTransport):
+    """A vendor at whose door the worker is told to stop."""
+
+    def send(self, letter: Letter) -> Sent:
+        """Take it, meanwhile SIGTERM comes."""
+        sweeping.stopping.set()
+        return super().send(letter)
+
+
+def test_a_worker_that_is_told_to_stop_hands_over_what_it_has_in_hand_and_no_letter_more(
+    hospital: Hospital, settings: Settings
+) -> None:
+    """Each may take the vendor 20 seconds, and a supervisor kills what does not stop."""
+    for number in range(12):
+        put(hospital, f"assignment-{number}")
+    vendor = StopsAtTheFirst()
+    try:
+        tried = deliver(vendor, settings)
+    finally:
+        sweeping.stopping.clear()
+    assert 1 <= tried == len(vendor.bodies) <= SENDERS
 
 
 def test_only_the_worker_that_leads_runs_what_only_one_may(database: Settings) -> None:
