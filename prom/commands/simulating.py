@@ -14,10 +14,10 @@ from prom.commands.speaking import as_json, progress, say
 from prom.config import Settings
 from prom.messaging.transport import Transport
 from prom.simulation import trial, volumes
+from prom.simulation.faults import FAULTS
 from prom.simulation.outcome import Outcome
 from prom.simulation.outcome import simulate as run
 from prom.simulation.trial import Trial
-from prom.simulation.verdict import FAULTS
 
 MOST_PATIENTS, MOST_DAYS = 200_000, 3660
 

@@ -9,6 +9,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from alerts.findings import Finding
 from alerts.rules import Severity
 from prom import clock
 from prom.assignments import links
@@ -23,7 +24,7 @@ from prom.pathways.queries import episode
 from prom.responses.service import Authorship, submit
 from prom.simulation.agenda import Agenda
 from prom.simulation.filling_in import filled_in
-from prom.simulation.lives import Life
+from prom.simulation.lives import Answer, Life
 from prom.simulation.phones import Received
 from prom.simulation.ward import Ward
 from prom.simulation.wards_nurses import attend
@@ -103,11 +104,18 @@ def _send(ward: Ward, agenda: Agenda, life: Life, to: Assignment, actor: Actor, 
     if receipt.again:
         return
     life.answered[to.id] = clock.now()
+    life.answers.append(_answer_of(to, receipt.findings))
     if to.rules is not None and tells_of_a_red_flag(response):
         life.red_flags.append((receipt.response_id, clock.now()))
     if any(each.severity == Severity.EMERGENCY for each in receipt.findings):
         wait = timedelta(minutes=chance.triangular(2, 16, 4))
         agenda.at(clock.now() + wait, partial(attend, ward, life.patient_id))
+
+
+def _answer_of(to: Assignment, findings: Sequence[Finding]) -> Answer:
+    fired = frozenset(each.rule for each in findings if each.kind == "rule")
+    rules = to.rules.partition("|")[0] if to.rules is not None else None
+    return Answer(clock.now(), to.episode_id, to.questionnaire.partition("|")[0], rules, fired)
 
 
 def tells_of_a_red_flag(response: QuestionnaireResponse) -> bool:

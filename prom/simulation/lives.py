@@ -30,6 +30,17 @@ class Stay:
         return any(begins <= instant < ends for begins, ends in self.pauses)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What she answered when, and which rules it fired; questionnaire and rules without their versions."""
+
+    at: datetime
+    episode_id: uuid.UUID
+    url: str
+    rules: str | None
+    findings: frozenset[str]
+
+
 @dataclass
 class Life:
     """A patient as she is outside Prom."""
@@ -39,8 +50,9 @@ class Life:
     stays: list[Stay]
     died_at: datetime | None = None
     opted_out_at: datetime | None = None
-    #: When she answered what, and whether that told of a red flag, by the response's id.
+    #: When she answered which assignment, and what; and the responses that told of a red flag.
     answered: dict[uuid.UUID, datetime] = field(default_factory=dict)
+    answers: list[Answer] = field(default_factory=list)
     red_flags: list[tuple[uuid.UUID, datetime]] = field(default_factory=list)
     #: What she means to answer still.
     intends: set[uuid.UUID] = field(default_factory=set)

@@ -16,9 +16,10 @@ from prom import logs
 from prom.config import Settings
 from prom.db import reading
 from prom.simulation import trial, volumes
+from prom.simulation.faults import Verdict
 from prom.simulation.throwaway import installation
 from prom.simulation.trial import Jobs, Trial
-from prom.simulation.verdict import Verdict, judge
+from prom.simulation.verdict import judge
 from prom.simulation.volumes import Volumes
 
 #: Given the settings, returns what runs the jobs. It has to be a module's own function: other processes look it up.

@@ -32,7 +32,7 @@ class Due(NamedTuple):
 
 def due_between(timing: Timing, anchors: Mapping[str, date], zone: ZoneInfo, until: datetime) -> list[Due]:
     """Return all that is due up to an instant, in order; none while its anchor is unknown."""
-    begins, anchor = _day(timing.start, anchors), anchors.get(timing.start.anchor)
+    begins, anchor = day_of(timing.start, anchors), anchors.get(timing.start.anchor)
     if begins is None or anchor is None:
         return []
     found: list[Due] = []
@@ -50,11 +50,12 @@ def _name(timing: Timing, number: int, day: date, at: time) -> str:
 
 
 def _last(timing: Timing, anchors: Mapping[str, date], until: datetime) -> date:
-    ends = [day for each in timing.until if (day := _day(each, anchors)) is not None]
+    ends = [day for each in timing.until if (day := day_of(each, anchors)) is not None]
     return min([until.date() + MOVES * DAY, *ends])
 
 
-def _day(offset: Offset, anchors: Mapping[str, date]) -> date | None:
+def day_of(offset: Offset, anchors: Mapping[str, date]) -> date | None:
+    """Return the day that lies so far from its anchor; None while that is unknown."""
     day = anchors.get(offset.anchor)
     if day is None:
         return None

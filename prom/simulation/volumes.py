@@ -19,7 +19,7 @@ COLUMNS = 73
 
 @dataclass(frozen=True)
 class Volumes:
-    """Counts per day, in UTC: what was asked, sent, answered, and raised."""
+    """Counts per day, in UTC: what was asked, by plan or otherwise, sent, answered, and raised."""
 
     days: list[date]
     asked: list[int]
@@ -45,7 +45,7 @@ def count(run: Run, session: Session) -> Volumes:
     answered = [at for life in run.ward.lives.values() for at in life.answered.values()]
     return Volumes(
         days,
-        _per_day(days, session.scalars(select(Assignment.opens_at).where(Assignment.origin == "planned"))),
+        _per_day(days, session.scalars(select(Assignment.opens_at).where(Assignment.status != "cancelled"))),
         _per_day(days, (each.at for each in run.ward.phones.received)),
         _per_day(days, answered),
         _per_day(days, session.scalars(select(Alert.raised_at))),

@@ -8,8 +8,8 @@ import pytest
 from prom.commands.simulating import jobs_of
 from prom.simulation import outcome
 from prom.simulation.crowd import crowd
+from prom.simulation.faults import Verdict
 from prom.simulation.trial import Trial
-from prom.simulation.verdict import Verdict
 from prom.simulation.volumes import Volumes
 
 END = datetime(2026, 11, 2, 12, tzinfo=UTC)

@@ -3,11 +3,12 @@
 import logging
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from prom import jobs, logs
 from prom.assignments.models import Assignment
@@ -17,12 +18,13 @@ from prom.config import Settings
 from prom.db import reading, transaction
 from prom.messaging.models import Message
 from prom.pathways.timings import BusinessDays, Offset, Timing, Unit
-from prom.simulation import volumes
+from prom.simulation import crowd, volumes
+from prom.simulation.faults import Verdict
 from prom.simulation.filling_in import filled_in
 from prom.simulation.phones import Received
 from prom.simulation.reckoning import due_between
 from prom.simulation.trial import Run, Trial, run
-from prom.simulation.verdict import Verdict, judge
+from prom.simulation.verdict import judge
 from questionnaires.library import Instrument, versions
 from questionnaires.validation import validate
 
@@ -122,6 +124,14 @@ def test_the_table_and_the_plot_tell_every_day(ran: Run) -> None:
     assert len(written[-1]) == 10 + 22
 
 
+def test_what_was_asked_beside_the_plan_counts_too(ran: Run) -> None:
+    with transaction() as session:
+        rows = session.scalars(select(Assignment).where(Assignment.status != "cancelled")).all()
+        rows[0].origin, rows[1].origin = "patient", "answer"
+    with reading() as session:
+        assert sum(volumes.count(ran, session).asked) == len(rows)
+
+
 def test_a_job_that_fails_is_a_fault(database: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     logs.configure(logging.CRITICAL)
 
@@ -132,6 +142,27 @@ def test_a_job_that_fails_is_a_fault(database: Settings, monkeypatch: pytest.Mon
     monkeypatch.setattr(jobs, "JOBS", tuple(bad if each.name == bad.name else each for each in jobs.JOBS))
     ran = run(Trial(1, 1, END), database, jobs_of(database))
     assert judged(ran).faults["job failed"] > 0
+
+
+def test_a_worker_that_forgets_reminders_and_the_silent_is_found_out(
+    database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sweeps themselves do wrong here, and nothing in the rows is touched afterwards."""
+    logs.configure(logging.CRITICAL)
+    really = next(each.run for each in jobs.JOBS if each.name == "open assignments")
+
+    def forget_reminders(settings: Settings) -> int | None:
+        opened = really(settings)
+        with transaction() as session:
+            session.execute(delete(Message).where(Message.kind == "reminder"))
+        return opened
+
+    ways = {"open assignments": forget_reminders, "put the silent on the list": lambda _settings: 0}
+    monkeypatch.setattr(crowd, "OFTEN_SILENT", 100)
+    table = tuple(replace(each, run=ways.get(each.name, each.run)) for each in jobs.JOBS)
+    monkeypatch.setattr(jobs, "JOBS", table)
+    faults = judged(run(Trial(8, 18, END, pathway="systemic-treatment"), database, jobs_of(database))).faults
+    assert {"never reminded", "silence not told"} <= faults.keys()
 
 
 TIMINGS = [
