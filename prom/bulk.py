@@ -3,15 +3,30 @@
 For what grows with the number of patients. Constraints hold as for any other insert; a row that breaks one undoes all.
 """
 
-from collections.abc import Callable, Collection, Sequence
+import uuid
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from typing import Any, cast
 
 from psycopg import sql
-from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, String, Table, Uuid
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Uuid,
+    any_,
+    literal,
+)
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from prom.db import Base, Instant
+from prom.db import Base, Instant, on_postgresql
 
 #: What PostgreSQL calls the columns' types.
 TYPES: dict[type, str] = {
@@ -27,15 +42,13 @@ TYPES: dict[type, str] = {
 Row = Sequence[Any]
 
 
-def put(connection: Connection, model: type[Base], names: Sequence[str], rows: Collection[Row]) -> None:
+def put(connection: Connection, model: type[Base], names: Sequence[str], rows: Iterable[Row]) -> None:
     """Write new rows, each a sequence of values for the columns of these names; absent columns are NULL."""
-    if not rows:
-        return
     table = cast(Table, model.__table__)
     if connection.dialect.name == "postgresql":
         _copy(connection, table, names, rows)
-    else:
-        connection.execute(table.insert(), [dict(zip(names, row, strict=True)) for row in rows])
+    elif values := [dict(zip(names, row, strict=True)) for row in rows]:
+        connection.execute(table.insert(), values)
 
 
 def change(connection: Connection, model: type[Base], names: Sequence[str], rows: Collection[Row]) -> None:
@@ -52,7 +65,16 @@ def change(connection: Connection, model: type[Base], names: Sequence[str], rows
     connection.exec_driver_sql(statement, values)
 
 
-def _copy(connection: Connection, table: Table, names: Sequence[str], rows: Collection[Row]) -> None:
+def among(
+    session: Session, column: InstrumentedAttribute[uuid.UUID], ids: Collection[uuid.UUID]
+) -> ColumnElement[bool]:
+    """Whether a column holds one of many ids: one array on PostgreSQL, where thousands of parameters cost too much."""
+    if on_postgresql(session):
+        return column == any_(literal(list(ids), ARRAY(Uuid())))
+    return column.in_(ids)
+
+
+def _copy(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Row]) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
         sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
     )
@@ -65,7 +87,7 @@ def _copy(connection: Connection, table: Table, names: Sequence[str], rows: Coll
 
 @cache
 def _update(table: Table, names: tuple[str, ...]) -> str:
-    arrays = ", ".join(f"%s::{_type(table.c[name])}[]" for name in ("id", *names))
+    arrays = ", ".join(f"%b::{_type(table.c[name])}[]" for name in ("id", *names))
     columns = ", ".join(f"{name} = new.{name}" for name in names)
     return (
         f"UPDATE {table.name} SET {columns} "  # noqa: S608 (our own names)

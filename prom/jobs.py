@@ -5,6 +5,7 @@ several workers at once changes nothing. The scheduler is only a tick and rememb
 should do are left to the one that leads; the table says which, and why.
 """
 
+import gc
 import logging
 import signal
 from collections.abc import Callable, Sequence
@@ -18,7 +19,6 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from prom import clock, config, logs, sweeping
 from prom.assignments import asking_registers, composing
@@ -105,7 +105,9 @@ def _open_assignments(settings: Settings) -> int:
     """
     opened, failed = 0, set[UUID]()
     while moved := sweeping.many_at_once(
-        partial(assignments.due_plans, without=failed), partial(_open_together, settings)
+        partial(assignments.open_due, without=failed),
+        partial(assignments.due_plans, without=failed),
+        assignments.open_together,
     ):
         opened += moved.done
         failed |= moved.failed
@@ -114,10 +116,6 @@ def _open_assignments(settings: Settings) -> int:
     if failed:
         raise sweeping.SomeFailed
     return opened
-
-
-def _open_together(settings: Settings, session: Session, plan_ids: list[UUID]) -> int:
-    return len(assignments.open_together(session, plan_ids, settings))
 
 
 def _put_silent_on_the_list(_settings: Settings) -> int:
@@ -219,6 +217,7 @@ def run_forever(settings: Settings, jobs: Sequence[Job] = JOBS) -> None:
     sweeping.stopping.clear()
     leading = Leading(settings)
     scheduler = _scheduler(settings, jobs, leading)
+    gc.freeze()  # what is loaded by now stays: looking through it again and again is a third of opening many plans
     scheduler.start()
     log.info("worker started", jobs=len(jobs))
     received = _lead_until_stopped(scheduler, [job for job in jobs if job.alone is not None], leading)

@@ -1,7 +1,7 @@
 """How a sweep goes over its rows: together or one by one, past those that fail, and no further than it is let."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -34,18 +34,20 @@ class Moved:
         return bool(self.done or self.failed)
 
 
-def many_at_once(find: Callable[[Session], list[UUID]], act: Callable[[Session, list[UUID]], int]) -> Moved:
-    """Act on all rows found in one transaction. Where that fails, on each by itself: one bad row holds up no other."""
-    with reading() as session:
-        found = find(session)
-    if not found:
-        return Moved(0)
+def many_at_once(
+    act: Callable[[Session], Collection[UUID]],
+    find: Callable[[Session], list[UUID]],
+    act_on: Callable[[Session, list[UUID]], Collection[UUID]],
+) -> Moved:
+    """Act on what is due in one transaction. Where that fails, on each row found by itself: one holds up no other."""
     try:
         with transaction() as session:
-            return Moved(act(session, found))
+            return Moved(len(act(session)))
     except Exception as error:
-        log.warning("rows failed together", count=len(found), error=type(error).__name__)
-    return _each(found, lambda session, row_id: act(session, [row_id]) > 0)
+        log.warning("rows failed together", error=type(error).__name__)
+    with reading() as session:
+        found = find(session)
+    return _each(found, lambda session, row_id: bool(act_on(session, [row_id])))
 
 
 def one_by_one(find: Callable[..., list[UUID]], act: Callable[[Session, UUID], bool]) -> int:

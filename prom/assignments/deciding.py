@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from prom import bulk
 from prom.assignments.courses import Course, Due, due
 from prom.assignments.planning import INFORMATION, anchors_of
 from prom.assignments.rows import Sending, asked_at, sendings
@@ -64,6 +65,8 @@ class Decision:
         return texts + sum(1 + len(make.sendings) for make in self.makes)
 
 
+#: How many columns of a plan that is due are its own; see `opening.py`.
+OWN = 4
 NOTHING_MORE = Decision()
 #: Told, and at an end: left as it stands it would be tried for ever, and with it all that is due at once.
 UNKNOWN = Decision(is_unknown=True)
@@ -83,10 +86,7 @@ class Desk:
     def decide(self, plan: Row[Any]) -> Decision:
         """Return what becomes of a plan that is due, a row with the columns of `opening.py`."""
         further = self._further(plan)
-        shared = (
-            *(plan.key, plan.pathway_url, plan.pathway_version, plan.unit_id, plan.anchor, further, plan.next_day),
-            *(plan.next_opens_at, plan.opened, plan.status, plan.paused_from, plan.paused_until),
-        )
+        shared = (plan[OWN:], further)
         found = self._decided.get(shared)
         if found is None:
             found = self._decided[shared] = self._decide(plan, further)
@@ -153,7 +153,7 @@ class Desk:
             self._anchors = defaultdict(list)
             rows = self._session.execute(
                 select(EpisodeAnchor.episode_id, EpisodeAnchor.code, EpisodeAnchor.day)
-                .where(EpisodeAnchor.episode_id.in_(self._episodes))
+                .where(bulk.among(self._session, EpisodeAnchor.episode_id, self._episodes))
                 .order_by(EpisodeAnchor.code)
             )
             for row in rows:

@@ -1,6 +1,7 @@
 """The rows of what is asked: assignments, and the messages that bring them, which get their words as they are sent."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -152,23 +153,23 @@ def letters(assignment: Assignment, asked: Asked, now: datetime) -> list[Letter]
     ]
 
 
-def record(session: Session, whose: Sequence[Subject], ids: Sequence[uuid.UUID], action: str) -> None:
+def record(session: Session, made: Sequence[tuple[uuid.UUID, Subject]], action: str) -> None:
     """Write the audit records of many rows: one for each unit, with its subjects; it names the row where there is one.
 
     `action` is such as `assignment.open`; what it names first is the kind of row.
     """
-    by_unit: dict[tuple[uuid.UUID, uuid.UUID], list[int]] = {}
-    for number, each in enumerate(whose):
-        by_unit.setdefault((each.tenant_id, each.unit_id), []).append(number)
-    for (tenant_id, unit_id), numbers in by_unit.items():
+    by_unit = defaultdict[tuple[uuid.UUID, uuid.UUID], list[tuple[uuid.UUID, Subject]]](list)
+    for each in made:
+        by_unit[each[1].tenant_id, each[1].unit_id].append(each)
+    for (tenant_id, unit_id), of_unit in by_unit.items():
         audit.record(
             session,
             SYSTEM,
             action,
             tenant_id=tenant_id,
             entity=action.partition(".")[0],
-            entity_id=ids[numbers[0]] if len(numbers) == 1 else None,
-            subjects=[whose[number].patient_id for number in numbers],
+            entity_id=of_unit[0][0] if len(of_unit) == 1 else None,
+            subjects=[whose.patient_id for _, whose in of_unit],
             unit_id=unit_id,
             reason="tick",
         )

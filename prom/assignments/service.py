@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from prom import clock
 from prom.assignments import links, same
 from prom.assignments.models import IS_OPEN, Assignment
-from prom.assignments.opening import due_plans, open_planned, open_together
+from prom.assignments.opening import due_plans, open_due, open_planned, open_together
 from prom.assignments.planning import plan_episode
 from prom.assignments.rows import row, store
 from prom.audit import service as audit
@@ -41,6 +41,7 @@ __all__ = [
     "is_locked_out",
     "is_over",
     "lock",
+    "open_due",
     "open_planned",
     "open_together",
     "origin_of",

@@ -18,12 +18,15 @@ def measure(ward: Ward, taken: Taken) -> None:
     for run in range(ward.size.runs):
         patients = ward.patients(run * ward.size.plans, ward.size.plans)
         make_due(ward, patients, key)
-        begun = time.perf_counter()
+        begun, own, database = time.perf_counter(), time.process_time(), ward.database_cpu()
         opened = ward.above.open_assignments(ward.place.settings)
-        seconds = time.perf_counter() - begun
+        seconds, own = time.perf_counter() - begun, time.process_time() - own
         if opened != len(patients):
             raise Refused(f"{opened} of {len(patients)} plans were opened")
         taken.add("planning.rate", opened / seconds)
+        taken.add("planning.python-cpu", 1e6 * own / opened)
+        if database is not None:
+            taken.add("planning.database-cpu", 1e6 * ((ward.database_cpu() or database) - database) / opened)
         ward.say(f"run {run + 1}: {opened} assignments planned, {opened / seconds:.0f} a second")
 
 

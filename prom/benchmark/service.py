@@ -25,7 +25,8 @@ from prom.benchmark.sizes import Size
 from prom.benchmark.taking import Above, Taken, Ward
 
 #: Taken where submissions come in, and where much is stored; in this order.
-COMING_IN = ("forms", "submit", "past", "planning", "long-form", "http")
+COMING_IN = ("forms", "submit", "past", "long-form", "http")
+PLANNING = "planning"
 AT_NINE = "nine-o-clock"
 STORED = ("start", "worklist", "export")
 
@@ -52,6 +53,10 @@ def take(run: Run, only: Collection[str]) -> Taken:
     if wanted := [group for group in COMING_IN if group in only]:
         with _ward(run, "in", units=2) as ward:
             _come_in(ward, taken, wanted)
+    if PLANNING in only:
+        with _ward(run, PLANNING, units=2) as ward:
+            _fill(ward, 0, size.runs * size.plans, 1)
+            planning.measure(ward, taken)
     if AT_NINE in only:
         with _ward(run, "nine", units=2) as ward:
             _fill(ward, 0, size.nine_plans, 1)
@@ -88,8 +93,6 @@ def _come_in(ward: Ward, taken: Taken, wanted: Collection[str]) -> None:
         _fill(ward, size.patients + size.compared, size.patients + 2 * size.compared, size.many)
         few = ward.patients(size.patients, size.compared)
         submitting.compare(ward, taken, few, ward.patients(size.patients + size.compared, size.compared))
-    if "planning" in wanted:
-        planning.measure(ward, taken)
     if {"long-form", "http"} & set(wanted):
         sending.measure(ward, taken, wanted)
 

@@ -61,7 +61,7 @@ class Size:
 FULL = Size(
     name="full", runs=5, patients=5000, earlier=10, submissions=400, seconds=5.0, prepared_per_second=2000,
     compared=20, few=10, many=1000, long_seconds=30.0, long_rate=50, few_patients=1000, many_patients=100_000,
-    responses_each=10, unit_size=1000, readings=300, pages=40, plans=1000, nine_plans=10_000,
+    responses_each=10, unit_size=1000, readings=300, pages=40, plans=10_000, nine_plans=10_000,
     nine_rate=50, nine_seconds=40.0, nine_letters=2000, exported_patients=10_000,
 )  # fmt: skip
 SMALL = Size(

@@ -49,9 +49,11 @@ def test_what_is_due_is_found_in_its_own_index(hospital: Hospital, database: Set
     on_postgresql = databases.KIND == "postgresql"
     dialect = postgresql.dialect() if on_postgresql else sqlite.dialect()  # type: ignore[no-untyped-call]
     query = due_at(clock.now(), 100).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
-    with db.make_engine(database.owner_url).connect() as connection:
+    engine = db.make_engine(database.owner_url)
+    with engine.connect() as connection:
         connection.execute(text("ANALYZE"))
         explain = "EXPLAIN" if on_postgresql else "EXPLAIN QUERY PLAN"
         steps = [" ".join(map(str, row)) for row in connection.execute(text(f"{explain} {query}"))]
+    engine.dispose()
     assert any("ix_plan_due" in step for step in steps)
     assert not any("Seq Scan on plan" in step or "SCAN plan" in step for step in steps)

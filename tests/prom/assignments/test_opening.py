@@ -3,10 +3,12 @@
 import uuid
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from prom import clock
+from prom.assignments import opening
 from prom.assignments import service as assignments
 from prom.assignments.models import Assignment, Plan
 from prom.audit.queries import log_of
@@ -14,6 +16,7 @@ from prom.config import Settings
 from prom.db import new_id, reading, transaction
 from prom.jobs import JOBS, run_once
 from prom.messaging.models import Message
+from prom.pathways.models import Episode
 from prom.pathways.queries import episode, pathway
 from prom.pathways.service import end_episode, start_episode
 from prom.patients.models import ContactPoint
@@ -97,6 +100,46 @@ def test_many_at_once_are_each_asked_once_with_a_message_and_one_record_that_sta
         opened = [[record.id for record in log if record.action == "assignment.open"] for log in logs]
         assert opened[0] == opened[1]
         assert len(opened[0]) == 1
+
+
+def test_workers_at_once_each_take_plans_of_their_own_and_wait_for_none(
+    hospital: Hospital, database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "AT_ONCE", 1)
+    with transaction() as session:
+        first = session.scalars(select(Plan)).one()
+        second = _with_a_plan(session, hospital, like=first)
+
+    def work() -> frozenset[uuid.UUID]:
+        with transaction() as session:
+            return frozenset(assignments.open_due(session))
+
+    assert set(at_once(work, work)) == {frozenset({first.id}), frozenset({second.id})}
+    assert work() == frozenset()
+
+
+def test_what_was_tried_and_failed_holds_up_nothing_behind_it(
+    hospital: Hospital, database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "AT_ONCE", 1)
+    with transaction() as session:
+        first = session.scalars(select(Plan)).one()
+        second = _with_a_plan(session, hospital, like=first)
+        assert assignments.open_due(session, without=[first.id]) == [second.id]
+        assert assignments.due_plans(session) == [first.id]
+
+
+def test_what_is_opened_belongs_to_the_tenant_patient_and_unit_of_its_episode(
+    hospital: Hospital, database: Settings
+) -> None:
+    with transaction() as session:
+        _with_a_plan(session, hospital, like=session.scalars(select(Plan)).one())
+        assert len(assignments.open_due(session)) == 2
+    whose = [(each.id, each.tenant_id, each.patient_id, each.unit_id) for each in rows(select(Episode))]
+    made = [(each.episode_id, each.tenant_id, each.patient_id, each.unit_id) for each in planned()]
+    assert sorted(made) == sorted(whose)
+    brought = [(each.assignment_id, each.tenant_id, each.patient_id, each.unit_id) for each in messages()]
+    assert sorted(brought) == sorted((each.id, each.tenant_id, each.patient_id, each.unit_id) for each in planned())
 
 
 def _with_a_plan(session: Session, hospital: Hospital, like: Plan) -> Plan:
