@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from alerts.lifecycle import State
@@ -52,14 +52,17 @@ class Standing(NamedTuple):
         return cls._make(getattr(alert, name) for name in cls._fields)
 
 
-_STANDING = select(*(getattr(Alert, name) for name in Standing._fields)).where(
+#: Plain columns of the table: as the class's own they would pass through the ORM, which costs a quarter more.
+_STANDING = select(*(cast(Table, Alert.__table__).c[name] for name in Standing._fields)).where(
     Alert.unit_id.in_(bindparam("units", expanding=True)), IS_OPEN
 )
 
 
 def standing(session: Session, unit_ids: Collection[uuid.UUID]) -> list[Standing]:
     """Return what is plain of the open alerts of some units, in no order: `alerts.triage` orders them."""
-    return [Standing._make(row) for row in session.execute(_STANDING, {"units": list(unit_ids)})]
+    session.flush()  # as a query of the session's own would
+    rows = session.connection().execute(_STANDING, {"units": list(unit_ids)}).all()
+    return list(map(Standing._make, rows))
 
 
 def alerts_of(session: Session, patient_id: uuid.UUID) -> Sequence[Alert]:
