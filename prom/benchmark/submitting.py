@@ -17,7 +17,7 @@ from prom.responses.service import Authorship, submit_once
 WARM = 5
 #: Submissions whose statements are counted; counting costs time, so their time is not taken.
 COUNTED = 100
-#: What a quiet submission sends.
+#: Rows that a quiet submission writes.
 STATEMENTS = 7
 
 Act = Callable[[int], None]
