@@ -142,9 +142,21 @@ def end(patient_id: uuid.UUID, reason: str, as_json: bool) -> None:
 def stop(patient_id: uuid.UUID, yes: bool, as_json: bool) -> None:
     """Register a death: everything about the patient stops for good, and nothing is sent any more."""
     if not yes:
-        click.confirm("This stops everything for good and cannot be undone. Has the patient died?", abort=True)
+        click.confirm(
+            "This stops everything for good and is taken back by `restore` only. Has the patient died?", abort=True
+        )
     _act(patient_id, lambda session, _episode: episodes.stop_person(session, patient_id, "died", operator()))
     _done(as_json, patient_id, "Everything is stopped.")
+
+
+@patient.command("restore")
+@PATIENT
+@click.option("--why", required=True, help="What the mistake was; kept sealed.")
+@as_json
+def restore(patient_id: uuid.UUID, why: str, as_json: bool) -> None:
+    """Take back a death that was registered by mistake. Nothing is sent for the time between."""
+    _act(patient_id, lambda session, _episode: episodes.restore_person(session, patient_id, why, operator()))
+    _done(as_json, patient_id, "The patient is followed up again.")
 
 
 def _act(patient_id: uuid.UUID, verb: Verb) -> None:

@@ -121,6 +121,26 @@ def stop_patient(patient_id: uuid.UUID, given: dict[str, str]) -> Sent:
         return _sent(session, found)
 
 
+@resource.operation(
+    "POST",
+    "/patients/<uuid:patient_id>/restore",
+    Permission.CHANGE_EPISODE,
+    takes=schemas.Restore,
+    returns=schemas.Course,
+    headers={"ETag": ETAG},
+    persons_only=True,
+    example={"why": "Registered on another patient."},
+)
+def restore_patient(patient_id: uuid.UUID, given: dict[str, str]) -> Sent:
+    """Take back a death that was registered by mistake: asked again from now on; 409 for one who is not stopped."""
+    who = caller()
+    with transaction() as session:
+        found = episodes_at(session, patient_id, who.unit_ids)[0]
+        episodes.restore_person(session, patient_id, given["why"], who.actor)
+        record_read(session, who, found)
+        return _sent(session, found)
+
+
 def _act(episode_id: uuid.UUID, verb: Verb) -> Sent:
     who = caller()
     try:

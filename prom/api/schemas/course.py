@@ -92,6 +92,12 @@ class Stop(Wire):
     reason = Word(["died"], required=True)
 
 
+class Restore(Wire):
+    """Why a patient is followed up again."""
+
+    why = Text(required=True, shortest=1, metadata={"description": "What the mistake was, in words; kept sealed."})
+
+
 class Ask(Wire):
     """What."""
 

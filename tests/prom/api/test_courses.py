@@ -94,6 +94,20 @@ def test_a_death_is_registered_by_a_person_and_stops_everything(
     assert len(audited("patient.stop")) == 1
 
 
+def test_a_death_by_mistake_is_taken_back_by_a_person_with_a_reason(
+    nurse: Door, hospital: Hospital, machine: Machine
+) -> None:
+    path = f"/patients/{hospital.patient.id}"
+    given = {"why": "Registered on another patient."}
+    refusal(nurse.post(f"{path}/restore", given), 409, "conflict")
+    assert nurse.post(f"{path}/stop", {"reason": "died"}).status_code == 200
+    refusal(Door(nurse.client, machine("prom/episodes.write")).post(f"{path}/restore", given), 403, "persons-only")
+    assert faults(nurse.post(f"{path}/restore", {"why": ""})) == {"why": "length"}
+    back = nurse.post(f"{path}/restore", given).get_json()
+    assert (back["status"], back["stoppedAt"]) == ("active", None)
+    assert len(audited("patient.restore")) == 1
+
+
 def test_a_course_is_shown_paused_moved_and_resumed(nurse: Door, hospital: Hospital) -> None:
     first = nurse.read(f"/episodes/{hospital.episode.id}/course")
     assert (first["anchors"][0]["code"], first["anchors"][0]["day"]) == ("treatment-start", "2026-10-26")

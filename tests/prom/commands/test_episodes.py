@@ -63,3 +63,6 @@ def test_a_death_is_asked_once_more(hospital: Hospital, prom: Prom) -> None:
     assert rows(select(Patient.stopped_at)) == [None]
     assert prom("patient", "stop", her, typed="y\n").exit_code == 0
     assert rows(select(Patient.stopped_at)) == [MONDAY]
+    assert prom("patient", "restore", her, "--why", " ").exit_code != 0
+    assert prom("patient", "restore", her, "--why", "Registered on another patient.").exit_code == 0
+    assert rows(select(Patient.stopped_at)) == [None]
