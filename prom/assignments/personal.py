@@ -97,6 +97,16 @@ def come_in(session: Session, token: str, given: date | None) -> str | None:
     return links.begin_visit(session, opened, confirmed=True)
 
 
+def ended_by_guessing(session: Session, token: str) -> PersonalLink | None:
+    """Return the link of a token that wrong birth dates have ended; None for any other."""
+    wanted = select(PersonalLink).where(
+        PersonalLink.token_hash == crypto.token_hash(token),
+        PersonalLink.ended_at.is_not(None),
+        PersonalLink.wrong_birth_dates >= WRONG_BIRTH_DATES,
+    )
+    return session.scalars(wanted).first()
+
+
 def report(session: Session, of: Episode, actor: Actor, *, shows_draft: bool = True) -> Assignment:
     """Return what she reports in on her own initiative: the open form of the same question, else a new one.
 

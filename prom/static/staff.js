@@ -3,6 +3,11 @@
 
 document.documentElement.classList.add("js");
 
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
 /* Lists and boxes that choose something send their form at once. */
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();

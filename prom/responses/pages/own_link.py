@@ -9,7 +9,7 @@ from prom.db import transaction
 from prom.errors import DeadLink, Invalid
 from prom.language import PATIENT_LANGUAGES
 from prom.patients.queries import identity
-from prom.responses import forms
+from prom.responses import forms, wrong_person
 from prom.responses.pages.visits import LANGUAGE, address, choose_language, dead_end, go_to, with_visit
 from prom.staff.access import public
 
@@ -40,7 +40,10 @@ def come_in() -> AnyResponse:
     except Invalid:
         return _page(422, chosen=chosen, refused="unreadable")
     with transaction() as session:
-        token = personal.come_in(session, request.form.get("token", ""), born)
+        given = request.form.get("token", "")
+        token = personal.come_in(session, given, born)
+        if token is None:
+            wrong_person.tell_clinic_of_own_link(session, given)
         speaks = identity(session, links.find_visit(session, token).patient_id).language if token else ""
     if token is None:
         return _page(422, chosen=chosen, refused="wrong")
