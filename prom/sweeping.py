@@ -1,8 +1,9 @@
 """How a sweep goes over its rows: together or one by one, past those that fail, and no further than it is let."""
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -17,6 +18,16 @@ log = structlog.get_logger()
 
 #: Set when this process is to stop: each sweep finishes the row it is at, and leaves the others to the next worker.
 stopping = threading.Event()
+
+_Row = TypeVar("_Row")
+
+
+def until_stopped(found: Iterable[_Row]) -> Iterator[_Row]:
+    """Go over rows one by one, and past none once this process is to stop: each may keep it waiting outside."""
+    for row in found:
+        if stopping.is_set():
+            break
+        yield row
 
 
 class SomeFailed(Exception):
@@ -71,9 +82,7 @@ def one_by_one(find: Callable[..., list[UUID]], act: Callable[[Session, UUID], b
 
 def _each(found: Sequence[UUID], act: Callable[[Session, UUID], bool]) -> Moved:
     done, failed = 0, set[UUID]()
-    for row_id in found:
-        if stopping.is_set():
-            break
+    for row_id in until_stopped(found):
         try:
             with transaction() as session:
                 done += act(session, row_id)

@@ -25,6 +25,7 @@ from prom.patients import contact
 from prom.patients.models import Patient
 from prom.patients.person_source import NotKnown, Person, PersonSource, Unclear, Unreachable
 from prom.patients.queries import identity
+from prom.sweeping import until_stopped
 
 ASKED_EVERY = timedelta(hours=24)
 #: How many are asked about in one run, and after how many that got no answer the register is left in peace.
@@ -54,7 +55,7 @@ def ask_about_all(source: PersonSource, limit: int = AT_ONCE) -> int:
     one of them or more: these are asked about again in later runs, after those who have waited longer.
     """
     run = _Run()
-    for patient_id in _due(limit):
+    for patient_id in until_stopped(_due(limit)):
         if run.in_a_row >= PATIENCE:
             break
         number = _begin(patient_id)

@@ -17,6 +17,7 @@ from prom.messaging.settling import note_copy
 from prom.messaging.taking import CLOCK_SKEW
 from prom.messaging.transport import Ambiguous, Keeper, Letter, Refused, Transport
 from prom.patients import sealing
+from prom.sweeping import until_stopped
 
 #: Older ones are left: the vendor itself keeps nothing for so long.
 OLDEST = timedelta(days=30)
@@ -45,7 +46,7 @@ def _ask(keeper: Keeper) -> int:
     with reading() as session:
         silent = _silent(session)
     done, ends = 0, clock.now() + LONGEST_RUN
-    for message in silent:
+    for message in until_stopped(silent):
         if clock.now() >= ends:
             break
         try:
@@ -81,7 +82,7 @@ def _erase(keeper: Keeper) -> int:
     with reading() as session:
         rows = _to_erase(session)
     done, ends = 0, clock.now() + LONGEST_RUN
-    for message in rows:
+    for message in until_stopped(rows):
         if clock.now() >= ends:
             break
         forgotten = _copies_noted(keeper, message) and (message.vendor_id is None or _erased(keeper, message.vendor_id))
@@ -147,7 +148,7 @@ def _erase_copies(keeper: Keeper) -> int:
         known = select(MessageCopy).where(MessageCopy.erased_at.is_(None), MessageCopy.noted_at > clock.now() - OLDEST)
         copies = session.scalars(known.order_by(func.random()).limit(AT_ONCE)).all()
     done, ends = 0, clock.now() + LONGEST_RUN
-    for copy in copies:
+    for copy in until_stopped(copies):
         if clock.now() >= ends:
             break
         if _erased(keeper, copy.vendor_id):

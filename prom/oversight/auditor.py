@@ -25,6 +25,7 @@ from prom.patients import sealing
 from prom.responses import drafts, history
 from prom.responses.judging import instrument_of, judge
 from prom.responses.models import WHOLE, Response
+from prom.sweeping import until_stopped
 from prom.worklist import service as worklist
 from prom.worklist.models import Evidence
 
@@ -48,7 +49,7 @@ def recheck() -> int:
             select(Response.id).where(Response.rechecked_at.is_(None)).order_by(Response.received_at).limit(AT_ONCE)
         ).all()
     disagree, failed = 0, 0
-    for response_id in waiting:
+    for response_id in until_stopped(waiting):
         try:
             disagree += _recheck_one(response_id)
         except Exception as failure:
