@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from alerts.findings import Finding
 from alerts.rules import Severity
 from prom import clock
-from prom.assignments import links
-from prom.assignments import service as assignments
+from prom.assignments import links, personal
 from prom.assignments.models import Assignment
 from prom.audit.service import Actor
 from prom.catalogue.queries import instrument
@@ -91,8 +90,8 @@ def _report_again(ward: Ward, agenda: Agenda, life: Life, session: Session) -> N
     """She is worse, and reports on her own."""
     stay = life.stay
     if life.died_at is None and stay is not None:
-        made = assignments.report_again(session, episode(session, stay.episode_id), Actor("patient"))
-        _send(ward, agenda, life, made, Actor("patient"), session)
+        form = personal.report(session, episode(session, stay.episode_id), Actor("patient"))
+        _send(ward, agenda, life, form, Actor("patient"), session)
 
 
 def _send(ward: Ward, agenda: Agenda, life: Life, to: Assignment, actor: Actor, session: Session) -> None:
