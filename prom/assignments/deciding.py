@@ -13,9 +13,10 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from prom import bulk
-from prom.assignments.courses import Course, Due, due
+from prom.assignments.courses import Course, Due, after_pause, due
 from prom.assignments.planning import INFORMATION, anchors_of
 from prom.assignments.rows import Sending, asked_at, sendings
+from prom.assignments.telling import telling
 from prom.assignments.timing import Occurrence
 from prom.pathways.definition import Asked, Pathway
 from prom.pathways.models import EpisodeAnchor
@@ -45,6 +46,8 @@ class Decision:
     makes: tuple[Make, ...] = ()
     #: Key and pathway version of a text that is given.
     information: tuple[str, str] | None = None
+    #: When it is no longer worth telling.
+    information_ends: datetime | None = None
     #: The day and the instant that it stands at afterwards.
     stands_at: tuple[date | None, datetime | None] = (None, None)
     #: How many occurrences are behind by this, and when the last of them opened.
@@ -97,8 +100,7 @@ class Desk:
             return NOTHING_MORE
         pathway = self._pathway(plan)
         if plan.key.startswith(INFORMATION):
-            canonical = f"{pathway.url}|{pathway.version}"
-            return Decision(information=(plan.key.removeprefix(INFORMATION), canonical), count=1, latest=self._now)
+            return self._told(plan, pathway, further)
         found_item = _item(pathway, plan.key)
         if found_item is None:
             return UNKNOWN
@@ -109,8 +111,22 @@ class Desk:
         if asked.timing is None:
             return NOTHING_MORE
         course = Course(asked.timing, anchors_of(pathway, plan.anchor, further), self._zone(plan.unit_id))
-        found = due(course, plan.next_day, plan.next_opens_at, plan.opened, self._now)
+        found = due(course, plan.next_day, plan.next_opens_at, self._now)
+        if found.occurrences and _was_paused(plan, found.occurrences[-1].instant):
+            found = after_pause(course, found, asked.window.expires, self._now)
         return self._made(plan, asked, "planned", found)
+
+    def _told(self, plan: Row[Any], pathway: Pathway, further: tuple[tuple[str, date], ...]) -> Decision:
+        """A text is given while it says something."""
+        key = plan.key.removeprefix(INFORMATION)
+        item = next((each for each in pathway.information if each.key == key), None)
+        if item is None:
+            return NOTHING_MORE
+        given = telling(item, anchors_of(pathway, plan.anchor, further), self._zone(plan.unit_id))
+        if given is None or given.ends <= self._now:
+            return NOTHING_MORE
+        canonical = f"{pathway.url}|{pathway.version}"
+        return Decision(information=(key, canonical), information_ends=given.ends, count=1, latest=self._now)
 
     def _made(self, plan: Row[Any], asked: Asked, origin: str, found: Due) -> Decision:
         makes = []
@@ -131,8 +147,7 @@ class Desk:
         """Asked while its window lasts, unless a newer one is asked instead; in a pause nobody was to be asked."""
         if is_newest and each.instant + asked.window.expires > self._now:
             return "open"
-        was_paused = plan.paused_from is not None and plan.paused_from <= each.instant < plan.paused_until
-        return "cancelled" if was_paused else "expired"
+        return "cancelled" if _was_paused(plan, each.instant) else "expired"
 
     def _pathway(self, plan: Row[Any]) -> Pathway:
         name = (plan.pathway_url, plan.pathway_version)
@@ -159,6 +174,10 @@ class Desk:
             for row in rows:
                 self._anchors[row.episode_id].append((row.code, row.day))
         return tuple(self._anchors[plan.episode_id])
+
+
+def _was_paused(plan: Row[Any], instant: datetime) -> bool:
+    return plan.paused_from is not None and plan.paused_from <= instant < plan.paused_until
 
 
 def _item(pathway: Pathway, key: str) -> tuple[Asked, bool] | None:

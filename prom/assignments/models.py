@@ -159,7 +159,10 @@ class PersonalLink(Base):
 
 
 class Information(Base):
-    """A short text of the pathway that a patient is given at its time, and when she marked it as read."""
+    """A short text of the pathway that a patient is given at its time, and when she marked it as read.
+
+    Where its day is moved after it was given, it is given once more on the right one.
+    """
 
     __tablename__ = "information"
 
@@ -173,4 +176,4 @@ class Information(Base):
     given_at: Mapped[datetime] = mapped_column(Instant)
     read_at: Mapped[datetime | None] = mapped_column(Instant)
 
-    __table_args__ = (UniqueConstraint("episode_id", "key"), Index(None, "patient_id", "given_at"))
+    __table_args__ = (UniqueConstraint("episode_id", "key", "given_at"), Index(None, "patient_id", "given_at"))

@@ -166,8 +166,8 @@ def _messages(written: _Written, now: datetime, ids: Iterator[uuid.UUID]) -> Ite
     for row_id, whose, make in written.made:
         for sending in make.sendings:
             yield rows.message(next(ids), whose, row_id, sending, now)
-    for row, (whose, _decided) in zip(written.information, written.informed, strict=True):
-        yield rows.information_message(next(ids), whose, row[0], now)
+    for row, (whose, decided) in zip(written.information, written.informed, strict=True):
+        yield rows.information_message(next(ids), whose, row[0], now, decided.information_ends)
 
 
 def _tell_session(session: Session, moves: Iterable[tuple[Any, ...]]) -> None:

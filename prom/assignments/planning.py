@@ -1,24 +1,23 @@
 """Planning: for each thing that an episode's pathway asks or tells, when it opens next; and planning anew.
 
-What hangs on an anchor that is not known yet is planned when it becomes known. What lies before she was registered is
-not hers and is named nowhere. What was planned once and is overtaken by a change is left for the opening sweep, which
-writes it down as not asked and tells the unit.
+What hangs on an anchor that is not known yet is planned when it becomes known. What was over before it was planned was
+never due: nobody is told of it by an alert, but her course names it (`prom/clinic/planned.py`).
 """
 
-import uuid
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from prom import clock
+from prom.assignments.before import Past, past_of, split
 from prom.assignments.courses import Course, first_of
-from prom.assignments.models import Assignment, Plan
-from prom.assignments.timing import Occurrence, instant_of
+from prom.assignments.models import Plan
+from prom.assignments.telling import INFORMATION, telling
+from prom.assignments.timing import Occurrence
 from prom.db import new_id
 from prom.pathways.definition import FIRST_ANCHOR, Asked, InformationItem, Pathway
 from prom.pathways.models import Episode, EpisodeAnchor
@@ -26,9 +25,17 @@ from prom.pathways.queries import pathway as pathway_of
 from prom.patients.queries import identity
 from prom.staff.models import Unit
 
-#: A text that is given later than this says nothing any more.
-INFORMATION_LASTS = timedelta(days=14)
-INFORMATION = "information:"
+__all__ = [
+    "INFORMATION",
+    "Moved",
+    "anchors_of",
+    "known_anchors",
+    "new_plan",
+    "plan_episode",
+    "replan",
+    "split",
+    "stand_at",
+]
 
 
 @dataclass(frozen=True)
@@ -40,29 +47,17 @@ class Moved:
     now: datetime | None
 
 
-@dataclass(frozen=True)
-class _Past:
-    """What was asked of a plan: the occurrences' names, and when the last one opened that was asked of her."""
-
-    names: frozenset[str]
-    latest: datetime | None
-    #: The questionnaires that were asked, without their versions.
-    urls: frozenset[str]
-
-
-NOTHING_ASKED = _Past(frozenset(), None, frozenset())
-
-
 def plan_episode(session: Session, started: Episode) -> None:
     """Write down when each planned questionnaire and text of a new episode is due for the first time."""
     replan(session, started)
 
 
-def replan(session: Session, of: Episode) -> Sequence[Moved]:
+def replan(session: Session, of: Episode, moved: str | None = None) -> Sequence[Moved]:
     """Plan anew what an episode asks, from its present anchors and version; returns what changed.
 
-    Nothing is asked again that was asked, and nothing within half a period of it. Plans of what the pathway no longer
-    asks come to their end. The caller writes the audit record.
+    Nothing is asked again that was answered, and nothing within half a period of what was asked. Plans of what the
+    pathway no longer asks come to their end. `moved` is the anchor that was moved: texts that are reckoned from it are
+    given once more on their new day. The caller holds the episode and writes the audit record.
     """
     session.flush()
     plans = {
@@ -75,7 +70,7 @@ def replan(session: Session, of: Episode) -> Sequence[Moved]:
     for asked in pathway.items:
         planner.plan_item(asked)
     for item in pathway.information:
-        planner.plan_information(item)
+        planner.plan_information(item, is_moved=item.start.anchor == moved)
     planner.end_others({after.plan_key for after in pathway.after_answers})
     session.flush()
     keys = sorted({*before, *plans})
@@ -95,17 +90,6 @@ def known_anchors(session: Session, of: Episode, pathway: Pathway) -> dict[str, 
     return anchors_of(pathway, of.anchor, [(row.code, row.day) for row in rows])
 
 
-def split(occurrence: str) -> tuple[str, str]:
-    """Return the plan's key and the occurrence's own name of an assignment's `occurrence`."""
-    parts = occurrence.split(":", 2)
-    return (f"{parts[0]}:{parts[1]}", parts[2]) if len(parts) == 3 and parts[0] == "after" else _halves(occurrence)
-
-
-def _halves(occurrence: str) -> tuple[str, str]:
-    key, _, name = occurrence.partition(":")
-    return key, name
-
-
 class _Planner:
     """Plans one episode; what all its items share is read once."""
 
@@ -113,7 +97,7 @@ class _Planner:
         self._session, self._of, self._plans, self._now = session, of, plans, clock.now()
         self._zone = ZoneInfo(session.get_one(Unit, of.unit_id).zone)
         self._anchors = known_anchors(session, of, pathway)
-        self._past = _past(session, of.id, plans) if plans else {}
+        self._past = past_of(session, of.id, plans) if plans else {}
         self._keys = {asked.key for asked in pathway.items}
         self._wanted: set[str] = set()
 
@@ -124,26 +108,22 @@ class _Planner:
         self._wanted.add(asked.key)
         plan = self._plans.get(asked.key)
         past = self._past.get(asked.key) or self._under_another_key(asked)
-        opened = 0 if plan is None else plan.opened
         course = Course(asked.timing, self._anchors, self._zone)
-        # What is planned already is hers since she was registered; what is planned now begins now.
-        since = self._of.started_at if plan is not None and (opened or plan.next_opens_at) else self._now
-        following, behind = first_of(course, asked.window.expires, since, opened, past.latest, past.names)
+        following = first_of(course, asked.window.expires, self._now, past.before, past.names)
         if following is not None or plan is not None:
-            plan = plan or self._new(asked.key)
-            plan.opened = max(opened, behind)
-            stand_at(plan, following)
+            stand_at(plan or self._new(asked.key), following)
 
-    def plan_information(self, item: InformationItem) -> None:
-        """Write down when a text is given, unless it was."""
+    def plan_information(self, item: InformationItem, *, is_moved: bool) -> None:
+        """Write down when a text is given, unless it was: then only where its day `is_moved` and lies ahead."""
         key = f"{INFORMATION}{item.key}"
         self._wanted.add(key)
-        plan, day = self._plans.get(key), item.start.on(self._anchors)
-        if day is None or (plan is not None and plan.opened):
+        plan, given = self._plans.get(key), telling(item, self._anchors, self._zone)
+        if given is None or (plan is not None and plan.opened and not (is_moved and given.opens > self._now)):
             return
-        instant = instant_of(day, item.at, self._zone)
-        if instant + INFORMATION_LASTS > self._now:
-            stand_at(plan or self._new(key), Occurrence(day, instant, day.isoformat()))
+        if given.ends > self._now:
+            stand_at(plan or self._new(key), Occurrence(given.day, given.opens, given.day.isoformat()))
+        elif plan is not None:
+            stand_at(plan, None)
 
     def end_others(self, after: Collection[str]) -> None:
         """Bring to an end what the pathway no longer asks; what an answer asked for (`after`) stands by itself."""
@@ -151,12 +131,11 @@ class _Planner:
             if key not in self._wanted and key not in after:
                 stand_at(plan, None)
 
-    def _under_another_key(self, asked: Asked) -> _Past:
+    def _under_another_key(self, asked: Asked) -> Past:
         """What was asked of the same questionnaire under a key that another version of the pathway has given up."""
         url = asked.questionnaire.partition("|")[0]
         given_up = [past for key, past in self._past.items() if key not in self._keys and url in past.urls]
-        latest = max((past.latest for past in given_up if past.latest is not None), default=None)
-        return _Past(frozenset(), latest, frozenset())
+        return Past(before=tuple(each for past in given_up for each in past.before))
 
     def _is_old_enough(self, asked: Asked) -> bool:
         if asked.minimum_age is None:
@@ -179,21 +158,3 @@ def stand_at(plan: Plan, following: Occurrence | None) -> None:
     """Let a plan open next at an occurrence, or never."""
     plan.next_day = following.day if following is not None else None
     plan.next_opens_at = following.instant if following is not None else None
-
-
-def _past(session: Session, episode_id: uuid.UUID, plans: Mapping[str, Plan]) -> Mapping[str, _Past]:
-    """What was asked by each plan of an episode, of her or of staff; what staff recorded beside it is left out."""
-    rows = session.execute(
-        select(Assignment.occurrence, Assignment.opens_at, Assignment.status, Assignment.questionnaire).where(
-            Assignment.episode_id == episode_id, Assignment.origin.in_(("planned", "staff"))
-        )
-    )
-    names, urls, latest = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set), dict[str, datetime]()
-    for occurrence, opens_at, status, questionnaire in rows:
-        key, name = split(occurrence)
-        names[key].add(name)
-        urls[key].add(questionnaire.partition("|")[0])
-        if status != "cancelled":
-            latest[key] = max(opens_at, latest.get(key, opens_at))
-    asked = {key: found for key, found in names.items() if key in plans}
-    return {key: _Past(frozenset(found), latest.get(key), frozenset(urls[key])) for key, found in asked.items()}

@@ -129,11 +129,14 @@ def message(
     return (*whom, _PENDING, now, sending.send_after, sending.send_after, sending.expires_at, 0, 0)
 
 
-def information_message(row_id: uuid.UUID, whose: Subject, information_id: uuid.UUID, now: datetime) -> tuple[Any, ...]:
+def information_message(
+    row_id: uuid.UUID, whose: Subject, information_id: uuid.UUID, now: datetime, ends: datetime | None = None
+) -> tuple[Any, ...]:
     """Return the row of the message that says that a text waits."""
     key = f"{_INFORMATION}:{information_id}"
     whom = (row_id, whose.tenant_id, whose.patient_id, whose.unit_id, None, _INFORMATION, key)
-    return (*whom, _PENDING, now, now, now, now + WORDS_LAST, 0, 0)
+    until = now + WORDS_LAST if ends is None else min(now + WORDS_LAST, ends)
+    return (*whom, _PENDING, now, now, now, until, 0, 0)
 
 
 def letters(assignment: Assignment, asked: Asked, now: datetime) -> list[Letter]:

@@ -147,7 +147,7 @@ def _pass_over(session: Session, of: Episode, plan: Plan, asked: Asked) -> None:
     course = course_of(session, of, asked)
     if course is None or plan.next_day is None or plan.next_opens_at is None:
         return
-    found = due(course, plan.next_day, plan.next_opens_at, plan.opened, clock.now() + JUST_NOW)
+    found = due(course, plan.next_day, plan.next_opens_at, clock.now() + JUST_NOW)
     for each in found.occurrences:
         columns = asked_at(asked, "planned", f"{plan.key}:{each.name}", each.instant, "cancelled")
         passed = Assignment(**dict(zip(ASSIGNMENT, (new_id(), *subject(of), *columns), strict=True)))

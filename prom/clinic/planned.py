@@ -95,7 +95,7 @@ def _of_plan(
     if timing is None:
         instants = iter([plan.next_opens_at])
     else:
-        ahead = Course(timing, days, zone).ahead(plan.next_day, plan.next_opens_at, plan.opened)
+        ahead = Course(timing, days, zone).ahead(plan.next_day, plan.next_opens_at)
         instants = (each.instant for each in ahead)
     for instant in takewhile(lambda each: each <= ends, instants):
         yield Coming(instant, plan.key, of.title)

@@ -99,13 +99,18 @@ def hers(session: Session, me: Me, assignment_id: uuid.UUID) -> Assignment:
 
 
 def information(session: Session, me: Me, language: str) -> Sequence[Item]:
-    """Return the texts that were given to her, newest first; one whose words are gone is left out."""
+    """Return the texts that were given to her, newest first; one whose words are gone is left out.
+
+    Of one that was given again, since its day was moved, only the latest.
+    """
     rows = session.scalars(
         select(Information)
         .where(Information.patient_id == me.patient_id, Information.given_at <= clock.now())
         .order_by(Information.given_at.desc(), Information.id.desc())
     )
-    return [item for row in rows if (item := _item(session, row, language)) is not None]
+    latest = {(row.episode_id, row.key): row for row in reversed(rows.all())}
+    shown = sorted(latest.values(), key=lambda row: (row.given_at, row.id), reverse=True)
+    return [item for row in shown if (item := _item(session, row, language)) is not None]
 
 
 def mark_read(session: Session, me: Me, information_id: uuid.UUID) -> None:

@@ -94,3 +94,5 @@ class InformationItem:
     at: time
     title: Texts
     text: Texts
+    #: For how long it is worth giving; None where the document does not say.
+    lasts: timedelta | None = None

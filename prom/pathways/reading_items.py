@@ -164,9 +164,15 @@ def read_after_answer(place: Place) -> AfterAnswer:
 
 def read_information(place: Place, anchors: Sequence[str]) -> InformationItem:
     """Read one entry of `information`."""
-    place.only({"key", "from", "at", "title", "text"})
-    start = read_offset(place, "from", anchors)
-    return InformationItem(place.name("key"), start, place.hour("at"), place.texts("title"), place.texts("text"))
+    place.only({"key", "from", "at", "title", "text", "lastsHours"})
+    return InformationItem(
+        key=place.name("key"),
+        start=read_offset(place, "from", anchors),
+        at=place.hour("at"),
+        title=place.texts("title"),
+        text=place.texts("text"),
+        lasts=timedelta(hours=place.hours_long("lastsHours", MOST_HOURS)) if place.has("lastsHours") else None,
+    )
 
 
 def _once(parts: Sequence[Place], name: str) -> None:

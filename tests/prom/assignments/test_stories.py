@@ -103,37 +103,6 @@ def test_an_anchor_moved_back_does_not_ask_the_past(weekly: Stay) -> None:
     assert weekly.next() == at(9)
 
 
-def test_of_a_counted_course_each_number_is_asked_once_wherever_its_day_is_moved(
-    hospital: Hospital, database: Settings
-) -> None:
-    stay = begin(hospital, database, publish(item(timing={**DAILY, "count": 5})), TODAY)
-    stay.tick()
-    assert stay.answer()
-    assert [*stay.days(1)]
-    stay.verb("set_anchor", "treatment-start", date(2026, 11, 6))  # the operation was put off by four days
-    assert stay.next() == at(8)
-    assert [*stay.days(12)]
-    assert [each.occurrence for each in stay.asked()] == [f"check:{number}" for number in range(1, 6)]
-    assert [each.opens_at for each in stay.asked()][2:] == [at(8), at(9), at(10)]
-
-
-def test_counted_ones_that_a_moved_anchor_overtakes_are_told_and_not_dropped(
-    hospital: Hospital, database: Settings
-) -> None:
-    stay = begin(hospital, database, publish(item(timing={**DAILY, "count": 5})), TODAY)
-    stay.tick()
-    stay.answer()
-    stay.verb("set_anchor", "treatment-start", date(2026, 10, 30))
-    stay.tick()
-    assert [(each.occurrence, each.status) for each in stay.asked()] == [
-        ("check:2", "expired"),
-        ("check:3", "expired"),
-        ("check:1", "completed"),
-        ("check:4", "open"),
-    ]
-    assert [each.topic for each in alerts("not-asked")] == ["not-asked"]
-
-
 def test_another_version_in_mid_course_asks_nothing_twice(weekly: Stay) -> None:
     weekly.answer()
     weekly.verb("change_version", publish(item(timing={**WEEKLY, "weekday": "tuesday"}), version="2.0.0"))
