@@ -1,7 +1,10 @@
-"""How often a code is asked for to one number, whosever it is: who guesses is held back like whoever is her."""
+"""How often a code is asked for with one number and one birth date, whosever they are.
+
+Both are counted together, so that a stranger who knows the number and guesses at the birth date takes no try from her.
+"""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -16,14 +19,16 @@ WITHIN = timedelta(hours=1)
 DELETED_AT_ONCE = 100
 
 
-def allow(session: Session, tenant_id: uuid.UUID, mobile: str) -> bool:
-    """Count that a code is asked for to a number (E.164); False where there were too many within the hour.
+def allow(session: Session, tenant_id: uuid.UUID, mobile: str, born: date, browser: str) -> bool:
+    """Count that a code is asked for with a number (E.164) and a birth date; False for too many within the hour.
+
+    `browser` is empty but for one that she came in with before: what others ask takes nothing from that one.
 
     To be called with the patients of the number locked, so that of two who ask at once each sees the other. Nothing in
     here depends on whether the number is anybody's.
     """
     _forget_old(session)
-    number_hash = crypto.keyed_hash(tenant_id, "code-attempt", mobile)
+    number_hash = crypto.keyed_hash(tenant_id, "code-attempt", f"{mobile}|{born.isoformat()}|{browser}")
     lately = select(func.count()).where(
         CodeAttempt.number_hash == number_hash, CodeAttempt.created_at > clock.now() - WITHIN
     )

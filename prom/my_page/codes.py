@@ -41,17 +41,20 @@ def ask(session: Session, tenant_id: uuid.UUID, browser: str, given_phone: str, 
     """Send a code to a registered number where the birth date is that of a patient of it; tell nobody whether it was.
 
     `browser` is the token of the browser that asks. Of two who share the number the birth date decides; where both are
-    born on that day neither gets a code, since nobody may guess. Each asking counts for its number, right or wrong: a
-    birth date is tried three times an hour and no more. How long this takes does tell whether the number is a
-    patient's, so whoever calls answers after a fixed time. Raises Invalid for what is no mobile number.
+    born on that day neither gets a code, since nobody may guess. Each asking counts for its number and birth date,
+    right or wrong; a browser that she came in with before has tries and codes of its own, which no stranger can use up.
+    How long this takes does tell whether the number is a patient's, so whoever calls answers after a fixed time. Raises
+    Invalid for what is no mobile number.
     """
     mobile = phone.mobile(given_phone)
     points = contact.points_of_number(session, tenant_id, mobile)
     _hold(session, points)
-    if not attempts.allow(session, tenant_id, mobile):
+    shared = {point.patient_id for point in points}
+    own = browser if shared & _came_in_by(session, browser) else ""
+    if not attempts.allow(session, tenant_id, mobile, born, own):
         return
     meant = [point for point in points if _is_hers(session, point, born)]
-    if len(meant) != 1 or _sent_lately(session, {point.patient_id for point in points}) >= MOST:
+    if len(meant) != 1 or _sent_lately(session, shared, own) >= MOST:
         return
     _send(session, meant[0].patient_id, browser, ENTER, mobile)
 
@@ -109,10 +112,21 @@ def _usable(session: Session, browser: str | None) -> Sequence[OneTimeCode]:
     ).all()
 
 
-def _sent_lately(session: Session, patient_ids: set[uuid.UUID]) -> int:
+def _came_in_by(session: Session, browser: str) -> set[uuid.UUID]:
+    """Return the patients who have come in with this browser before."""
+    used = select(OneTimeCode.patient_id).where(
+        OneTimeCode.browser_hash == crypto.token_hash(browser), OneTimeCode.used_at.is_not(None)
+    )
+    return set(session.scalars(used))
+
+
+def _sent_lately(session: Session, patient_ids: set[uuid.UUID], browser: str = "") -> int:
+    """Return how many codes were sent within the hour; to one browser alone where it is given."""
     lately = select(func.count()).where(
         OneTimeCode.patient_id.in_(patient_ids), OneTimeCode.created_at > clock.now() - MOST_WITHIN
     )
+    if browser:
+        lately = lately.where(OneTimeCode.browser_hash == crypto.token_hash(browser))
     return session.scalar(lately) or 0
 
 

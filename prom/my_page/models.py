@@ -10,9 +10,9 @@ from prom.db import Base, Instant, new_id
 
 
 class CodeAttempt(Base):
-    """That somebody asked for a code to a number, whosever it is, and whether or not one was sent.
+    """That a code was asked for with a number and a birth date, whosever they are, and whether or not one was sent.
 
-    It tells nothing of a patient: only a keyed hash of the number that was given. It is deleted after an hour.
+    It tells nothing of a patient: only a keyed hash of what was given. It is deleted after an hour.
     """
 
     __tablename__ = "code_attempt"

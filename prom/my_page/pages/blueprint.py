@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from sqlalchemy.orm import Session
@@ -20,6 +22,8 @@ pages = Blueprint("my_page", __name__, url_prefix="/me", template_folder="../tem
 #: browser that asked for a code.
 SESSION = "prom_me"
 BROWSER = "prom_code"
+#: So long a browser that she came in with is known again, unless she signs out.
+BROWSER_LASTS = timedelta(days=180)
 
 
 class NotIn(Exception):
@@ -56,9 +60,11 @@ def browser_token() -> str:
     return request.cookies.get(BROWSER) or crypto.new_token()
 
 
-def remember(response: AnyResponse, name: str, token: str) -> AnyResponse:
-    """Give the browser a token; script cannot read it, and no other site's form sends it."""
-    response.set_cookie(name, token, path="/me", httponly=True, samesite="Lax", secure=settings().secure_cookies)
+def remember(response: AnyResponse, name: str, token: str, lasts: timedelta | None = None) -> AnyResponse:
+    """Give the browser a token, until it is closed unless told; script cannot read it, and no other site sends it."""
+    response.set_cookie(
+        name, token, max_age=lasts, path="/me", httponly=True, samesite="Lax", secure=settings().secure_cookies
+    )
     return response
 
 

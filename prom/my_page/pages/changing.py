@@ -8,6 +8,7 @@ from prom.errors import Invalid
 from prom.my_page import codes, pausing
 from prom.my_page.pages.blueprint import BROWSER, browser_token, here, me, pages, remember, show, to
 from prom.my_page.present import Present, record
+from prom.my_page.warning import warn_old_number
 from prom.patients import contact, phone
 from prom.patients.queries import mobile_of
 from prom.patients.service import change_language
@@ -57,7 +58,10 @@ def confirm_number() -> AnyResponse:
         given = request.form.get("code", "")
         if codes.take(session, request.cookies.get(BROWSER), given, codes.NUMBER, mobile) != who.patient_id:
             return _number_page(known, 422, mobile)
-        contact.change_mobile(session, who.patient_id, mobile, who.actor)
+        old = mobile_of(session, who.patient_id)
+        point = contact.change_mobile(session, who.patient_id, mobile, who.actor)
+        if old is not None and known.unit is not None:
+            warn_old_number(session, who.patient_id, old, point, known.unit)
     return to("show_contact")
 
 

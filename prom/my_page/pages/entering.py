@@ -13,6 +13,7 @@ from prom.errors import Invalid
 from prom.my_page import codes, sessions
 from prom.my_page.pages.blueprint import (
     BROWSER,
+    BROWSER_LASTS,
     SESSION,
     browser_token,
     forget,
@@ -98,7 +99,8 @@ def enter() -> AnyResponse:
     if token is None:
         return _code_page(422)
     speak(speaks)
-    return remember(to("show_home"), SESSION, token)
+    home = remember(to("show_home"), SESSION, token)
+    return remember(home, BROWSER, browser_token(), BROWSER_LASTS)
 
 
 @pages.post("/sign-out")

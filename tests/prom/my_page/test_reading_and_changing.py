@@ -219,6 +219,19 @@ def test_a_number_is_hers_only_with_the_code_that_was_sent_to_it(inside: Phone, 
     assert "contact.change" in logged(hospital)
 
 
+def test_the_old_number_is_told_of_the_change_and_of_nothing_else(inside: Phone, hospital: Hospital) -> None:
+    inside.client.post("/me/contact/number", data={"phone": "90000077"})
+    before = codes_sent()
+    inside.client.post("/me/contact/confirm", data={"mobile": "+4790000077", "code": before[-1].code})
+    told = codes_sent()[len(before) :]
+    assert [each.to for each in told] == ["+4790000001"]
+    assert told[0].body == (
+        "Mobilnummeret ditt er byttet, og dette nummeret får ikke flere meldinger fra oss. "
+        "Var det ikke deg, ring 22 00 00 01."
+    )
+    assert len(told[0].body) <= 160
+
+
 def test_a_code_that_opens_the_page_changes_no_number(inside: Phone, hospital: Hospital) -> None:
     inside.ask()
     code = codes_sent()[-1].code
