@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,3 +105,9 @@ def test_what_a_change_takes_is_shown_by_an_example(document: Any) -> None:
 def test_a_caller_who_has_the_document_gets_it_no_second_time(client: FlaskClient) -> None:
     mark = client.get("/api/openapi.json").headers["ETag"]
     assert client.get("/api/openapi.json", headers={"If-None-Match": mark}).status_code == 304
+
+
+def test_every_operation_stands_in_the_guide_and_the_guide_names_no_other(document: Any) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "api.md").read_text("utf-8")
+    named = re.findall(r"^\| `([A-Z]+) (/[^`]*)` \|", guide, re.M)
+    assert sorted(named) == sorted((method, path.removeprefix("/api/v1")) for method, path, _ in operations(document))

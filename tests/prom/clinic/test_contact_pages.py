@@ -1,11 +1,14 @@
 """The contact log and those who cannot be reached: whose they are, why something was not sent, and never its words."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+import prom
 from prom import clock
 from prom.db import new_id, transaction
 from prom.language import keys
@@ -17,11 +20,18 @@ from tests.conftest import Hospital, SignIn
 from tests.prom.clinic.ward import Nurse, audited, said, words_of
 from tests.prom.steps import rows
 
-#: What the contract of the outbox calls a reason not to send.
-WITHHELD = (
-    *("answered", "expired", "ended", "stopped", "paused", "opted-out", "no-number", "reserved", "not-digital"),
-    *("reminders-off", "unit-gone"),
+#: Where it is decided that something is not sent, or waits, and how a code is written there.
+_SOURCES = ("composing", "together", "service", "ending", "same")
+_SAYS = re.compile(r'(?:Withheld\(|outbox\.cancel\([^)"]*|yield |failure=)"([a-z-]+)"(?: if [^"]*else "([a-z-]+)")?')
+_WAITS = re.compile(r'Later\([^"\n]*"([a-z-]+)"')
+_WORDS = "\n".join(
+    (path / f"{name}.py").read_text("utf-8")
+    for path in (Path(prom.__file__).parent / "assignments",)
+    for name in _SOURCES
 )
+#: Every code that stands in the code as a reason not to send, and to wait.
+WITHHELD = sorted({code for found in _SAYS.findall(_WORDS) for code in found if code} | {"cancelled"})
+WAITS = sorted({*_WAITS.findall(_WORDS), "cannot-open", "register-unreachable"})
 SECRET = "Hemmelige ord"
 
 
@@ -70,6 +80,17 @@ def test_another_units_problem_is_not_there(client: FlaskClient, hospital: Hospi
 def test_every_reason_not_to_send_is_told_in_plain_words(code: str) -> None:
     for tag in ("nb", "nn", "en"):
         assert f"withheld.{code}" in keys(tag)
+
+
+@pytest.mark.parametrize("code", WAITS)
+def test_every_reason_to_wait_is_told_in_plain_words(code: str) -> None:
+    for tag in ("nb", "nn", "en"):
+        assert f"waits.{code}" in keys(tag)
+
+
+def test_the_reasons_are_found_in_the_code() -> None:
+    assert {"answered", "goes-on", "stopped", "ended", "locked", "together"} <= set(WITHHELD)
+    assert {"paused", "quiet-hours"} <= set(WAITS)
 
 
 @pytest.mark.parametrize("code", CODES)
