@@ -4,10 +4,10 @@ An occurrence is known by its local day, and hour. After a move each day of the 
 what was asked before stands for it; what that means in each case stands as a table in docs/pathways.md.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import islice, pairwise, takewhile
+from itertools import islice, pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -116,18 +116,6 @@ def _stands_for_once(course: Course, window: timedelta, before: Before, slot: Oc
     anchor = course.anchors[course.timing.start.anchor]
     is_too_early = before.answered.astimezone(course.zone).date() <= anchor < slot.day
     return apart < ONCE_LASTS and not is_too_early
-
-
-def passed_over(
-    course: Course, window: timedelta, now: datetime, asked: Iterable[datetime] = (), most: int = 400
-) -> list[Occurrence]:
-    """Return the occurrences that can be answered no more and near which nothing was asked, oldest first.
-
-    `asked` are the instants at which the same was opened. At most so many are looked at, the first.
-    """
-    over = takewhile(lambda each: each.instant + window <= now, occurrences(course.timing, course.anchors, course.zone))
-    distance, instants = reach(course, window), list(asked)
-    return [each for each in islice(over, most) if not any(abs(each.instant - one) < distance for one in instants)]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Planning: for each thing that an episode's pathway asks or tells, when it opens next; and planning anew.
 
 What hangs on an anchor that is not known yet is planned when it becomes known. What was over before it was planned was
-never due: nobody is told of it by an alert, but her course names it (`prom/clinic/planned.py`).
+never due: nobody is told of it.
 """
 
 from collections.abc import Collection, Iterable, Sequence
