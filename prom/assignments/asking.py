@@ -113,7 +113,7 @@ def _is_planned(session: Session, of: Episode, asked: Asked, opens: datetime) ->
         course = course_of(session, of, item)
         if course is None or plan.next_day is None or plan.next_opens_at is None:
             continue
-        for each in course.ahead(plan.next_day, plan.next_opens_at, plan.opened):
+        for each in course.ahead(plan.next_day, plan.next_opens_at):
             if each.instant > opens + JUST_NOW:
                 break
             if each.instant + item.window.expires > opens:
