@@ -168,7 +168,7 @@ def test_a_patient_is_put_on_another_pathway_once_and_only_with_a_reason(
     nurse: Door, stranger: Door, hospital: Hospital
 ) -> None:
     with transaction() as session:
-        publish_pathway(session, NEXT["pathway"], "physician")
+        publish_pathway(session, str(NEXT["pathway"]), "physician")
     later(minutes=1)
     place, sent = f"/patients/{hospital.patient.id}/episodes", {**NEXT, "unit": str(hospital.unit.id)}
     assert stranger.post(place, {**sent, "unit": str(hospital.other_unit.id)}).status_code == 404
@@ -176,7 +176,8 @@ def test_a_patient_is_put_on_another_pathway_once_and_only_with_a_reason(
     assert faults(nurse.post(place, {**sent, "ends": "bored"})) == {"ends": "not-offered"}
     assert nurse.post(place, {name: value for name, value in sent.items() if name != "ends"}).status_code == 422
     first, again = nurse.post(place, sent), nurse.post(place, sent)
-    assert (first.status_code, first.json["pathway"], first.json["status"]) == (201, NEXT["pathway"], "active")
-    assert again.json["id"] == first.json["id"]
-    found = nurse.get(f"/patients/{hospital.patient.id}/episodes").json["items"]
+    begun = first.get_json()
+    assert (first.status_code, begun["pathway"], begun["status"]) == (201, NEXT["pathway"], "active")
+    assert again.get_json()["id"] == begun["id"]
+    found = nurse.read(f"/patients/{hospital.patient.id}/episodes")["items"]
     assert [each["status"] for each in found] == ["active", "ended"]

@@ -23,7 +23,7 @@ def made(nurse: Nurse, hospital: Hospital) -> str:
     """Make a link, and return the token that is shown."""
     answer = nurse.post(address(hospital))
     assert answer.status_code == 200
-    return re.findall(r"/r#([\w-]+)", answer.text)[0]
+    return str(re.findall(r"/r#([\w-]+)", answer.text)[0])
 
 
 def guess(client: FlaskClient, token: str) -> int:
