@@ -6,7 +6,7 @@ from prom.config import Settings
 from tests.conftest import Hospital, Machine
 from tests.prom.fhir.door import BASED_ON, EVERYTHING
 from tests.prom.fhir.independent import run
-from tests.prom.steps import WELL, ask, ask_again, later, send
+from tests.prom.steps import WELL, ask, later, send
 
 FLAGS = "QuestionnaireResponse.item.where(linkId='red-flags')"
 
@@ -14,8 +14,8 @@ FLAGS = "QuestionnaireResponse.item.where(linkId='red-flags')"
 def test_an_independent_client_answers_for_a_patient(
     hospital: Hospital, database: Settings, live_server: str, machine: Machine
 ) -> None:
-    earlier = send(ask_again(hospital), WELL)
-    later(hours=1)
+    earlier = send(ask(database), WELL)
+    later(days=7)
     ask(database)
     tokens = {
         "TOKEN": machine(f"{EVERYTHING} prom/alerts.read"),

@@ -72,7 +72,7 @@ def test_a_nurse_pauses_moves_a_day_reads_the_contact_log_and_ends(
     a_day_passes(database)
     signed_in(page, live_server)
     page.goto(f"{live_server}/patients/{hospital.patient.id}/contact-log")
-    expect(page.get_by_text(said("withheld.paused")).first).to_be_visible()
+    expect(page.get_by_text(said("withheld.moved")).first).to_be_visible()
     check(page, "contact-log")
     page.goto(f"{live_server}/patients/{hospital.patient.id}/episode")
     page.locator("#end-reason").select_option("finished")
