@@ -129,6 +129,7 @@ def stop_patient(patient_id: uuid.UUID, given: dict[str, str]) -> Sent:
     returns=schemas.Course,
     headers={"ETag": ETAG},
     persons_only=True,
+    refuses=(409,),
     example={"why": "Registered on another patient."},
 )
 def restore_patient(patient_id: uuid.UUID, given: dict[str, str]) -> Sent:

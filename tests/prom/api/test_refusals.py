@@ -89,7 +89,7 @@ def test_only_a_person_takes_down_a_report_corrects_one_or_has_alerts_of_her_own
 def test_nothing_is_told_of_a_patient_of_another_unit(
     stranger: Door, nurse: Door, hospital: Hospital, database: Any
 ) -> None:
-    response, assignment = report(hospital, hospital.episode, FEVER), ask(database)
+    assignment, response = ask(database), report(hospital, hospital.episode, FEVER)
     (alert,) = open_alerts(hospital.patient.id)
     before = count(AuditRecord)
     hers = f"/patients/{hospital.patient.id}"
