@@ -6,11 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from prom import clock
+from prom.assignments.courses import JUST_NOW
 from prom.assignments.links import is_answerable, is_paused
 from prom.assignments.models import IS_OPEN, Assignment, Plan
 from prom.assignments.opening import open_together
 from prom.assignments.rows import brings, letters, row, store
-from prom.assignments.same import JUST_NOW, asks, course_of, pass_over, planned
+from prom.assignments.same import asks, course_of, pass_over, planned
 from prom.audit.service import Actor
 from prom.db import new_id
 from prom.errors import Conflict, NotFound

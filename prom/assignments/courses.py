@@ -19,6 +19,9 @@ DAY = timedelta(days=1)
 LOOKED_AT = 8
 #: For how long an answer stands for what is asked but once.
 ONCE_LASTS = timedelta(days=28)
+#: Whoever has just answered, or was just asked by hand, is not asked the same by plan within so long. Our proposal: of
+#: a course that asks twice a day it passes over none but what follows at once.
+JUST_NOW = timedelta(hours=3)
 #: What comes as seldom as this, or but once, is asked after a pause that covered its whole window.
 SELDOM = timedelta(days=28)
 

@@ -102,7 +102,8 @@ def change_version(session: Session, episode: Episode, pathway: Pathway, actor: 
 def _open_due(session: Session, episode: Episode) -> None:
     """Do what is due by the old days, so that what Prom has missed is told, and nothing that was never due."""
     due = select(Plan.id).where(Plan.episode_id == episode.id, Plan.next_opens_at <= clock.now())
-    open_together(session, session.scalars(due).all())
+    # Locked, and so waited for: what a worker opens in this moment by the old days must be seen, and withdrawn.
+    open_together(session, session.scalars(due.order_by(Plan.id).with_for_update()).all())
 
 
 def _withdraw(session: Session, episode: Episode, pathway: Pathway) -> None:

@@ -5,14 +5,14 @@ The same is the same questionnaire judged by the same rules, in whatever version
 
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from prom import clock
-from prom.assignments.courses import Course, due
+from prom.assignments.before import question_of
+from prom.assignments.courses import JUST_NOW, Course, due
 from prom.assignments.models import IS_OPEN, UNPLANNED, Assignment, Plan
 from prom.assignments.planning import known_anchors, stand_at
 from prom.assignments.rows import ASSIGNMENT, asked_at, brings, subject
@@ -25,15 +25,6 @@ from prom.pathways.models import Episode
 from prom.pathways.queries import pathway as pathway_of
 from prom.staff.models import Unit
 from prom.worklist.service import settle_silence
-
-#: Whoever has just answered, or was just asked by hand, is not asked the same by plan within so long. Our proposal: of
-#: a course that asks twice a day it passes over none but what follows at once.
-JUST_NOW = timedelta(hours=3)
-
-
-def question_of(questionnaire: str, rules: str | None) -> tuple[str, str]:
-    """Return what is asked, without the versions."""
-    return questionnaire.partition("|")[0], (rules or "").partition("|")[0]
 
 
 def asks(form: Assignment, asked: Asked) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from prom import clock
-from prom.assignments import links
+from prom.assignments import links, personal
 from prom.assignments.models import Assignment, Information
 from prom.config import Settings
 from prom.db import transaction
@@ -16,7 +16,7 @@ from prom.responses.silence import raise_silence
 from tests.conftest import Hospital
 from tests.fake_transport import FakeTransport
 from tests.prom.assignments.courses import Stay, begin, episode_of, item, publish
-from tests.prom.steps import alerts, later, rows
+from tests.prom.steps import PATIENT, WELL, alerts, later, rows, send
 
 AFTER = {"every": 1, "unit": "day", "count": 5, "at": "09:00", "from": {"anchor": "treatment-start", "days": 1}}
 WEEK_LONG = {"dueHours": 24, "overdueHours": 36, "expiresHours": 120, "begunExpiresHours": 132}
@@ -259,3 +259,18 @@ def test_a_text_that_a_moved_day_leaves_behind_is_not_given_on_the_old_one(
     stay = begin(hospital, database, publish(item(), information=[EVENING_BEFORE]), november(10))
     move(stay, 2)
     assert stay.next("information:fast") is None
+
+
+def test_what_was_passed_over_for_her_own_report_is_not_asked_again_after_a_move(
+    hospital: Hospital, database: Settings
+) -> None:
+    once = {**AFTER, "count": 1, "from": {"anchor": "treatment-start", "days": 5}}
+    stay = begin(hospital, database, publish(item(timing=once, window=WEEK_LONG)), november(2))
+    clock.move_to(at(7, 7))
+    with transaction() as session:
+        form = personal.report(session, episode_of(stay), PATIENT).id
+    send(form, WELL)
+    clock.move_to(at(7, 17))
+    move(stay, 3)
+    assert stay.next() is None
+    assert [each.origin for each in stay.asked() if each.status != "cancelled"] == ["patient"]

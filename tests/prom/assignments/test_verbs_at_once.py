@@ -3,12 +3,13 @@
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from prom import clock
 from prom.assignments import ending, service
 from prom.assignments.models import Plan
 from prom.config import Settings
@@ -64,3 +65,19 @@ def test_an_end_lets_go_of_all_where_she_holds_what_was_opened_meanwhile(
         answering.join(10)
     assert [each.status for each in stay.asked()] == ["cancelled"] * opened.is_set()
     assert episode_of(stay).status == "ended"
+
+
+def test_a_move_waits_for_the_sweep_and_withdraws_what_it_opened_on_the_old_day(
+    hospital: Hospital, database: Settings
+) -> None:
+    timing = {"every": 7, "unit": "day", "count": 5, "at": "09:00", "from": {"anchor": "treatment-start", "days": 7}}
+    stay = begin(hospital, database, publish(item(timing=timing)), date(2026, 11, 2))
+    clock.move_to(datetime(2026, 11, 9, 8, 0, 5, tzinfo=UTC))
+    moving = threading.Thread(target=stay.verb, args=("set_anchor", "treatment-start", date(2026, 11, 7)))
+    with transaction() as session:
+        assert service.open_due(session)
+        moving.start()
+        moving.join(timeout=0.5)  # as far as it comes
+    moving.join()
+    assert [each.status for each in stay.asked()] == ["cancelled"]
+    assert stay.next() == datetime(2026, 11, 14, 8, tzinfo=UTC)
