@@ -38,14 +38,12 @@ def due_between(timing: Timing, anchors: Mapping[str, date], zone: ZoneInfo, unt
     found: list[Due] = []
     for day in _planned(timing, anchor, begins, _last(timing, anchors, until)):
         for at in timing.at:
-            found.append(Due(_name(timing, len(found) + 1, day, at), instant(day, at, zone)))
+            found.append(Due(_name(timing, day, at), instant(day, at, zone)))
     return [each for each in found[: timing.count] if each.instant <= until]
 
 
-def _name(timing: Timing, number: int, day: date, at: time) -> str:
-    """What is counted is known by its number, all else by its day, and by its hour where a day has several."""
-    if timing.count is not None:
-        return str(number)
+def _name(timing: Timing, day: date, at: time) -> str:
+    """It is known by its day, and by its hour where a day has several."""
     return f"{day:%Y-%m-%d}T{at:%H:%M}" if len(timing.at) > 1 else f"{day:%Y-%m-%d}"
 
 

@@ -26,6 +26,7 @@ COMMANDS = [
     "patient anchor",
     "patient end",
     "patient pause",
+    "patient restore",
     "patient resume",
     "patient stop",
     "questionnaire advise",
