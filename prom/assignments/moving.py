@@ -3,18 +3,17 @@
 What becomes of what was asked, in each case, stands as a table in docs/pathways.md.
 """
 
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from prom import clock
 from prom.assignments import same
 from prom.assignments.before import is_planned, split
 from prom.assignments.courses import Course, reach
-from prom.assignments.models import IS_OPEN, Assignment, Plan, Visit
+from prom.assignments.models import IS_OPEN, Assignment, Plan
 from prom.assignments.opening import open_together
 from prom.assignments.planning import Moved, known_anchors, replan
 from prom.audit import service as audit
@@ -115,7 +114,7 @@ def _withdraw(session: Session, episode: Episode, pathway: Pathway) -> None:
     found = session.scalars(
         select(Assignment)
         .where(Assignment.episode_id == episode.id, IS_OPEN, Assignment.begun_at.is_(None))
-        .where(Assignment.origin.in_(("planned", "staff")), Assignment.id.not_in(_visited()))
+        .where(Assignment.origin.in_(("planned", "staff")), Assignment.id.not_in(same.visited()))
     ).all()
     wrong = [each.id for each in found if not _has_its_place(each, courses)]
     for each in same.held(session, wrong):
@@ -123,10 +122,6 @@ def _withdraw(session: Session, episode: Episode, pathway: Pathway) -> None:
             each.occurrence = f"{each.occurrence}:withdrawn:{each.id.hex}"
             same.close(session, each, WITHDRAWN)
             settle_silence(session, each.id)
-
-
-def _visited() -> Select[uuid.UUID]:
-    return select(Visit.assignment_id).where(Visit.confirmed_at.is_not(None), Visit.expires_at > clock.now())
 
 
 def _has_its_place(form: Assignment, courses: Mapping[str, tuple[Course | None, timedelta]]) -> bool:

@@ -7,13 +7,13 @@ import uuid
 from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from prom import clock
 from prom.assignments.before import question_of
 from prom.assignments.courses import JUST_NOW, Course, due
-from prom.assignments.models import IS_OPEN, UNPLANNED, Assignment, Plan
+from prom.assignments.models import IS_OPEN, UNPLANNED, Assignment, Plan, Visit
 from prom.assignments.planning import known_anchors, stand_at
 from prom.assignments.rows import ASSIGNMENT, asked_at, brings, subject
 from prom.audit import service as audit
@@ -61,8 +61,8 @@ def answered(session: Session, form: Assignment) -> None:
 def supersede(session: Session, patient_ids: Collection[uuid.UUID]) -> None:
     """Close what these patients, a clinician or a machine had opened where a plan has now opened the same question.
 
-    It would have two forms else, each with its reminders. A form that was begun ends now and is judged on what it
-    holds; whoever is in the middle of it can go on for a while.
+    She would have two forms else, each with its reminders. A form that was begun, or before whose first question
+    somebody stands, ends now and is judged on what it holds; whoever is in the middle of it can go on for a while.
     """
     newer = aliased(Assignment)
     pairs = session.execute(
@@ -72,8 +72,14 @@ def supersede(session: Session, patient_ids: Collection[uuid.UUID]) -> None:
         .where(newer.status == "open", newer.origin == "planned", newer.opens_at >= Assignment.opens_at)
     )
     found = {older.id for older, planned in pairs if ask_the_same(older, planned)}
+    stood_before = set(session.scalars(visited().where(Visit.assignment_id.in_(found)))) if found else set()
     for each in held(session, found):
-        close(session, each, "cancelled")
+        close(session, each, "cancelled", is_visited=each.id in stood_before)
+
+
+def visited() -> Select[uuid.UUID]:
+    """Return the query for the forms that somebody has open in this moment, her birth date confirmed."""
+    return select(Visit.assignment_id).where(Visit.confirmed_at.is_not(None), Visit.expires_at > clock.now())
 
 
 def _among(session: Session, patient_ids: Collection[uuid.UUID]) -> ColumnElement[bool]:
@@ -105,12 +111,16 @@ def held(session: Session, form_ids: Collection[uuid.UUID]) -> Sequence[Assignme
     ).all()
 
 
-def close(session: Session, form: Assignment, why: str) -> None:
-    """Close a form that the caller holds, because another one asks the same; `why` stands in the contact log."""
-    if form.begun_at is None:
+def close(session: Session, form: Assignment, why: str, *, is_visited: bool = False) -> None:
+    """Close a form that the caller holds, because another one asks the same; `why` stands in the contact log.
+
+    One that was begun, or that somebody has open (`is_visited`), ends now instead.
+    """
+    if form.begun_at is None and not is_visited:
         form.status = "cancelled"
         audit.about(session, SYSTEM, "assignment.cancel", form)
     else:
+        form.expires_at = min(form.expires_at, clock.now())
         form.begun_expires_at = min(form.begun_expires_at, clock.now())
     session.flush()
     outbox.cancel(session, form.id, why)

@@ -194,3 +194,19 @@ def test_a_form_of_the_same_that_lies_with_another_unit_stays(hospital: Hospital
     mine = rows(select(Assignment).where(Assignment.origin == "clinician"))
     send(mine[0].id, WELL)
     assert standing(weekly)[0] == ("planned", "open")
+
+
+def test_whoever_stands_before_the_first_question_is_not_thrown_out_by_what_the_plan_opens(weekly: Stay) -> None:
+    weekly.answer()
+    clock.move_to(NEXT_MONDAY - timedelta(seconds=10))
+    own = opens(weekly)
+    with transaction() as session:
+        token = links.begin_visit(session, session.get_one(Assignment, own), confirmed=True)
+    clock.move_to(NEXT_MONDAY + timedelta(seconds=10))
+    weekly.tick()
+    with transaction() as session:
+        visit = links.find_visit(session, token)
+        assert links.can_go_on(session, session.get_one(Assignment, own), clock.now())
+        drafts.save_answer(session, visit, "temperature-measured", "no", "nb")
+    send(own, WELL)
+    assert standing(weekly)[1:] == [("patient", "completed"), ("planned", "cancelled")]
