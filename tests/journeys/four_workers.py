@@ -1,8 +1,9 @@
 """`python -m tests.journeys.four_workers [PATIENTS [KILLS [SEED ...]]]`: four workers through a day, killed with -9.
 
 On PostgreSQL where PROM_TEST_DATABASE=postgresql says so, else on SQLite. Every hour patients of another zone are
-asked, and so many workers are killed in each, at random; each seed is a day of its own. How it is played stands in
-killed_workers.py. Ends with 1 if anybody was missed, or asked twice, or later than a minute after the last kill.
+asked, and KILLS workers are killed in each busy hour, at random. A kill takes up to five seconds: 3 an hour make a run
+of minutes, 60 one of more than an hour. Each seed is a day of its own. How it is played stands in killed_workers.py.
+Ends with 1 if anybody was missed, or asked twice, or later than a minute after the last kill.
 """
 
 import json
