@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from prom.clinic import course
+from prom.clinic.emergencies import open_emergencies
 from prom.clinic.handing_on import REASONS, hand_on, just_started
 from prom.clinic.pages.blueprint import go_to_patient, pages
 from prom.clinic.pages.registration import choices, options, typed
@@ -24,6 +25,7 @@ from prom.pathways.queries import pathway
 from prom.pathways.service import open_clinical
 from prom.patients.queries import identity
 from prom.staff.access import requires, signed_in
+from prom.staff.models import Unit
 from prom.staff.permissions import Permission
 
 
@@ -97,9 +99,13 @@ def _known(session: Session, patient_id: uuid.UUID) -> dict[str, Any]:
     episode = episodes_at(session, patient_id, who.unit_ids)[0]
     record_read(session, who, episode)
     of = pathway(session, episode.pathway_url, episode.pathway_version)
+    zone = session.get_one(Unit, episode.unit_id).zone
+    reader, is_on_one = Reader(g.language, zone), episode.status == "active"
     return {
         "person": identity(session, patient_id),
-        "present": Reader(g.language, "UTC").words(of.title) if episode.status == "active" else None,
+        "present": reader.words(of.title) if is_on_one else None,
+        "urgent": open_emergencies(session, patient_id, who.unit_ids, reader) if is_on_one else (),
+        "zone": zone,
         "mark": course.mark(session, episode),
         "reasons": REASONS,
     }

@@ -18,7 +18,7 @@ from prom.pathways.models import Episode
 from prom.pathways.service import publish_pathway
 from tests.conftest import Hospital, SignIn
 from tests.prom.clinic.ward import Nurse, audited, said, words_of
-from tests.prom.steps import later, rows
+from tests.prom.steps import FEVER, WELL, ask_again, later, rows, send
 
 FOLLOW_UP = "urn:prom:pathway:follow-up-late-effects"
 
@@ -117,6 +117,15 @@ def test_what_she_is_on_ends_as_the_next_begins(nurse: Nurse, hospital: Hospital
     assert rows(select(Plan).where(Plan.episode_id == hospital.episode.id, Plan.next_opens_at.is_not(None))) == []
     assert said("start.done") in words_of(nurse.get(answer.location))
     assert audited("episode.end") == [frozenset({hospital.patient.id})]
+
+
+def test_an_open_emergency_is_named_before_the_button(nurse: Nurse, hospital: Hospital, form: dict[str, str]) -> None:
+    send(ask_again(hospital), WELL)
+    sent = {**form, "mark": mark(nurse, hospital)}
+    assert said("course.urgent") not in words_of(nurse.post(address(hospital), sent))
+    send(ask_again(hospital), FEVER)
+    page = nurse.post(address(hospital), sent).text
+    assert page.index('id="urgent"') < page.index("Feber") < page.index("/confirm")
 
 
 def test_pressing_twice_starts_one(nurse: Nurse, hospital: Hospital, form: dict[str, str]) -> None:
