@@ -15,6 +15,7 @@ from prom.clinic.reads import record_read
 from prom.db import transaction
 from prom.errors import Conflict
 from prom.pathways.models import Episode
+from prom.patients import phone
 from prom.patients.queries import identity
 from prom.responses import wording
 from prom.staff.access import requires, signed_in
@@ -58,13 +59,15 @@ def end_own_link(patient_id: uuid.UUID) -> AnyResponse:
 
 def _page(session: Session, episode: Episode, address: str | None = None) -> str:
     record_read(session, signed_in(), episode)
-    person = identity(session, episode.patient_id)
+    person, unit = identity(session, episode.patient_id), session.get_one(Unit, episode.unit_id)
+    calls = (("113", "call.113"), ("116 117", "call.116117"), (phone.as_spoken(unit.phone), "call.unit"))
     return render_template(
         "clinic/own_link.html",
         person=person,
         title=wording.message("responses.own-link.title", person.language),
         how=wording.message("my-page.own-link.how", person.language),
-        unit=session.get_one(Unit, episode.unit_id),
+        calls=[(number, wording.message(whose, person.language)) for number, whose in calls],
+        unit=unit,
         is_active=episode.status == "active",
         link=personal.current(session, episode.patient_id),
         address=address,

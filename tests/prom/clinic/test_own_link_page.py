@@ -8,10 +8,13 @@ from sqlalchemy import select
 from alerts.rules import Severity
 from prom.assignments import personal
 from prom.assignments.models import PersonalLink
+from prom.db import transaction
 from prom.language import text
+from prom.patients.phone import as_spoken
+from prom.patients.service import change_language
 from tests.conftest import Hospital, SignIn
 from tests.prom.clinic.ward import Nurse, audited, open_alerts, said, words_of
-from tests.prom.steps import rows
+from tests.prom.steps import PATIENT, rows
 
 
 def address(hospital: Hospital) -> str:
@@ -58,6 +61,15 @@ def test_a_link_is_shown_once_and_another_ends_it(nurse: Nurse, hospital: Hospit
     assert nurse.post(f"{address(hospital)}/end").status_code == 303  # a second press changes nothing
     assert guess(nurse.client, second) == 404
     assert audited("personal-link.make") == [frozenset({hospital.patient.id})] * 2
+
+
+def test_the_card_says_whom_to_call_in_her_language(nurse: Nurse, hospital: Hospital) -> None:
+    with transaction() as session:
+        change_language(session, hospital.patient.id, "nn", PATIENT)
+    card = nurse.post(address(hospital)).text.partition('class="own-address"')[2].partition("</ul>")[0]
+    assert card.index("113") < card.index("116 117") < card.index(as_spoken(hospital.unit.phone))
+    for whose in ("call.113", "call.116117", "call.unit"):
+        assert text(whose, "nn") in card
 
 
 def test_the_last_wrong_birth_date_ends_it_and_stands_on_the_units_list_once(nurse: Nurse, hospital: Hospital) -> None:
