@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import case, null, select, text, update
 from sqlalchemy.orm import Session
 
 from prom import clock
@@ -142,8 +142,10 @@ def stop_person(session: Session, patient_id: uuid.UUID, reason: str, actor: Act
 
 
 def _send_nothing(session: Session, patient_id: uuid.UUID) -> None:
+    # What may be at the vendor already keeps its words: by them it is found there, and erased.
+    words = case((Message.state == State.PENDING.value, null()), else_=Message.letter_sealed)
     session.execute(
         update(Message)
         .where(Message.patient_id == patient_id, text(IS_OPEN), Message.kind.not_in(TO_STAFF))
-        .values(state=State.CANCELLED.value, settled_at=clock.now(), failure="stopped", letter_sealed=None)
+        .values(state=State.CANCELLED.value, settled_at=clock.now(), failure="stopped", letter_sealed=words)
     )

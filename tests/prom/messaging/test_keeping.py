@@ -6,7 +6,9 @@ from datetime import datetime
 
 import pytest
 
+from prom.assignments.ending import stop_person
 from prom.audit.queries import log_of
+from prom.audit.service import SYSTEM
 from prom.db import engine, reading, transaction
 from prom.messaging import keeping, outbox
 from prom.messaging.keeping import keep_up
@@ -222,6 +224,17 @@ def test_what_may_be_out_when_it_is_cancelled_is_found_by_its_words_and_erased(h
     made = lost(hospital, vendor)
     with transaction() as session:
         assert outbox.cancel(session, uuid.UUID(int=7), "answered") == 1
+    assert (keep_up(vendor), outbox.blank_settled()) == (0, 0)
+    later(hours=1)
+    assert (keep_up(vendor), vendor.erased) == (2, ["fake-1"])
+    assert (outbox.blank_settled(), message(made).letter_sealed) == (1, None)
+
+
+def test_what_may_be_out_at_her_death_is_found_by_its_words_and_erased(hospital: Hospital) -> None:
+    vendor = Keeping(does=[Does.ACCEPT_WITHOUT_REPLY])
+    made = lost(hospital, vendor)
+    with transaction() as session:
+        stop_person(session, hospital.patient.id, "died", SYSTEM)
     assert (keep_up(vendor), outbox.blank_settled()) == (0, 0)
     later(hours=1)
     assert (keep_up(vendor), vendor.erased) == (2, ["fake-1"])
