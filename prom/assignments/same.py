@@ -7,10 +7,10 @@ import uuid
 from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, literal, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
-from prom import clock
+from prom import bulk, clock
 from prom.assignments.before import question_of
 from prom.assignments.courses import JUST_NOW, Course, due
 from prom.assignments.models import IS_OPEN, UNPLANNED, Assignment, Plan, Visit
@@ -18,7 +18,7 @@ from prom.assignments.planning import known_anchors, stand_at
 from prom.assignments.rows import ASSIGNMENT, asked_at, brings, subject
 from prom.audit import service as audit
 from prom.audit.service import SYSTEM
-from prom.db import new_id, on_postgresql
+from prom.db import new_id
 from prom.messaging import outbox
 from prom.pathways.definition import Asked
 from prom.pathways.models import Episode
@@ -68,7 +68,12 @@ def supersede(session: Session, patient_ids: Collection[uuid.UUID]) -> None:
     pairs = session.execute(
         select(Assignment, newer)
         .join(newer, newer.patient_id == Assignment.patient_id)
-        .where(IS_OPEN, UNPLANNED, _among(session, patient_ids), Assignment.opens_at <= clock.now())
+        .where(
+            IS_OPEN,
+            UNPLANNED,
+            bulk.among(session, Assignment.patient_id, patient_ids),
+            Assignment.opens_at <= clock.now(),
+        )
         .where(newer.status == "open", newer.origin == "planned", newer.opens_at >= Assignment.opens_at)
     )
     found = {older.id for older, planned in pairs if ask_the_same(older, planned)}
@@ -80,13 +85,6 @@ def supersede(session: Session, patient_ids: Collection[uuid.UUID]) -> None:
 def visited() -> Select[uuid.UUID]:
     """Return the query for the forms that somebody has open in this moment, her birth date confirmed."""
     return select(Visit.assignment_id).where(Visit.confirmed_at.is_not(None), Visit.expires_at > clock.now())
-
-
-def _among(session: Session, patient_ids: Collection[uuid.UUID]) -> ColumnElement[bool]:
-    """As one array on PostgreSQL: thousands of parameters would be read and planned anew each time."""
-    if on_postgresql(session):
-        return Assignment.patient_id == any_(literal(list(patient_ids), ARRAY(Uuid())))
-    return Assignment.patient_id.in_(patient_ids)
 
 
 def ask_the_same(one: Assignment, other: Assignment) -> bool:
