@@ -36,24 +36,23 @@ def asks(form: Assignment, asked: Asked) -> bool:
 def answered(session: Session, form: Assignment) -> None:
     """Ask no more what was answered in another form; the caller holds the form and its episode.
 
-    Forms of the same question at the same unit that nobody has begun are closed; and what a plan would ask within
-    JUST_NOW is passed over where another form than the plan's was answered. What somebody holds in this moment is
-    left to her.
+    Forms of the same question at the same unit that nobody has begun are closed, but whoever stands before their first
+    question can go on; and what a plan would ask within JUST_NOW is passed over where another form than the plan's was
+    answered. What somebody holds in this moment is left to her.
     """
     if form.origin == "staff":
         return
-    others = select(Assignment.id).where(
+    others = select(Assignment).where(
         Assignment.patient_id == form.patient_id,
         Assignment.id != form.id,
         IS_OPEN,
         Assignment.begun_at.is_(None),
         Assignment.opens_at <= clock.now(),
     )
-    for each in held(session, session.scalars(others).all()):
-        if ask_the_same(each, form) and each.begun_at is None:
-            close(session, each, "answered")
-            if each.episode_id == form.episode_id:  # another's alerts are not held here
-                settle_silence(session, each.id)
+    found = {each.id for each in session.scalars(others) if ask_the_same(each, form)}
+    for each in _close(session, found, "answered", begun_too=False):
+        if each.episode_id == form.episode_id:  # another's alerts are not held here
+            settle_silence(session, each.id)
     if form.origin != "planned":
         pass_over(session, session.get_one(Episode, form.episode_id), form)
 
@@ -77,9 +76,16 @@ def supersede(session: Session, patient_ids: Collection[uuid.UUID]) -> None:
         .where(newer.status == "open", newer.origin == "planned", newer.opens_at >= Assignment.opens_at)
     )
     found = {older.id for older, planned in pairs if ask_the_same(older, planned)}
-    stood_before = set(session.scalars(visited().where(Visit.assignment_id.in_(found)))) if found else set()
-    for each in held(session, found):
-        close(session, each, "cancelled", is_visited=each.id in stood_before)
+    _close(session, found, "cancelled", begun_too=True)
+
+
+def _close(session: Session, form_ids: Collection[uuid.UUID], why: str, *, begun_too: bool) -> Sequence[Assignment]:
+    """Close what can be had of some forms, and return it; whoever stands before the first question can go on."""
+    stood_before = set(session.scalars(visited().where(Visit.assignment_id.in_(form_ids)))) if form_ids else set()
+    found = [each for each in held(session, form_ids) if begun_too or each.begun_at is None]
+    for each in found:
+        close(session, each, why, is_visited=each.id in stood_before)
+    return found
 
 
 def visited() -> Select[uuid.UUID]:

@@ -210,3 +210,23 @@ def test_whoever_stands_before_the_first_question_is_not_thrown_out_by_what_the_
         drafts.save_answer(session, visit, "temperature-measured", "no", "nb")
     send(own, WELL)
     assert standing(weekly)[1:] == [("patient", "completed"), ("planned", "cancelled")]
+
+
+def test_nor_by_an_answer_that_was_sent_in_another_form(weekly: Stay) -> None:
+    weekly.answer()
+    clock.move_to(NEXT_MONDAY - timedelta(seconds=10))
+    own = opens(weekly)
+    with transaction() as session:
+        links.begin_visit(session, session.get_one(Assignment, own), confirmed=True)
+    clock.move_to(NEXT_MONDAY + timedelta(seconds=10))
+    weekly.tick()
+    (planned,) = rows(select(Assignment).where(Assignment.status == "open", Assignment.origin == "planned"))
+    with transaction() as session:
+        token = links.begin_visit(session, session.get_one(Assignment, planned.id), confirmed=True)
+    send(own, FEVER)
+    with transaction() as session:
+        visit = links.find_visit(session, token)
+        assert links.can_go_on(session, session.get_one(Assignment, planned.id), clock.now())
+        drafts.save_answer(session, visit, "temperature-measured", "no", "nb")
+    send(planned.id, WELL)
+    assert [status for _, status in standing(weekly)] == ["completed", "completed", "completed"]

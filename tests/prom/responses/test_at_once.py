@@ -60,8 +60,11 @@ def test_four_submits_at_once_give_one_response_and_four_receipts_of_it(hospital
 def test_two_reports_of_one_patient_at_once_are_judged_one_after_the_other(
     hospital: Hospital, database: Settings
 ) -> None:
-    """Both read and write the same history, and both find the same alert."""
+    """Both read and write the same history, and both find the same alert; neither closes the form under the other."""
     first, second = ask(database), ask_again(hospital)
+    with transaction() as session:
+        for each in (first, second):
+            visit_of(session, each)
     receipts = at_once(lambda: send(first, RASH["3"]), lambda: send(second, RASH["3"]))
     assert not any(isinstance(receipt, Exception) for receipt in receipts)
     seen = the_alert("skin-rash")
