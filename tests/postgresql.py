@@ -8,6 +8,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import uuid
 from collections.abc import Callable, Sequence
@@ -89,9 +90,24 @@ def start(folder: Path) -> None:
 
 
 def stop(folder: Path) -> None:
-    """Stop the server at once; what it holds is of no use any more. Raises RuntimeError if that fails."""
+    """Stop the server at once; what it holds is of no use any more. Raises RuntimeError if that fails.
+
+    A server that died with its machine or sandbox is left alone: the process number in its file may by now be
+    anybody's, and pg_ctl would send that one the signal.
+    """
+    if not _is_alive(folder):
+        return
     binaries = _usable_binaries(folder)
     _run(folder, [str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-w", "-m", "immediate", "stop"])
+
+
+def _is_alive(folder: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as line:
+        try:
+            line.connect(str(folder / "socket" / ".s.PGSQL.5432"))
+        except (ConnectionRefusedError, FileNotFoundError):
+            return False
+    return True
 
 
 def address(folder: Path, role: str, database: str) -> str:
