@@ -26,7 +26,7 @@ EXAMPLE = {
 }
 NEXT = {
     **{name: EXAMPLE[name] for name in ("unit", "anchor", "diagnosis", "intent", "regimen", "line")},
-    "pathway": "urn:prom:pathway:follow-up-late-effects|1.0.0",
+    "pathway": "urn:prom:pathway:follow-up-late-effects|1.0.1",
     "ends": "finished",
 }
 

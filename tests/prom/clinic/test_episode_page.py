@@ -230,13 +230,13 @@ def test_no_further_day_is_kept_by_a_look_at_what_it_would_change(nurse: Nurse, 
 def test_a_newer_version_is_followed_only_after_what_it_changes_was_shown(nurse: Nurse, hospital: Hospital) -> None:
     assert said("course.confirmed.version") not in nurse.page(address(hospital))
     with transaction() as session:
-        publish_pathway(session, "urn:prom:pathway:systemic-treatment|1.1.0", "physician")
+        publish_pathway(session, "urn:prom:pathway:systemic-treatment|1.1.1", "physician")
     shown = do(nurse, hospital, "version")
     assert shown.status_code == 200
-    assert said("course.newer", version="1.1.0", present="1.0.0") in words_of(shown)
+    assert said("course.newer", version="1.1.1", present="1.0.0") in words_of(shown)
     assert the_episode(hospital).pathway_version == "1.0.0"
     assert do(nurse, hospital, "version", confirmed="1").status_code == 303
-    assert the_episode(hospital).pathway_version == "1.1.0"
+    assert the_episode(hospital).pathway_version == "1.1.1"
     again = do(nurse, hospital, "anchor", anchor="treatment-end", day="2027-02-01", confirmed="1")
     assert again.status_code == 303
     assert [each.day for each in rows(select(EpisodeAnchor))] == [date(2027, 2, 1)]
@@ -245,7 +245,7 @@ def test_a_newer_version_is_followed_only_after_what_it_changes_was_shown(nurse:
 
 def test_a_patient_is_registered_with_the_days_that_are_known_already(nurse: Nurse, hospital: Hospital) -> None:
     with transaction() as session:
-        publish_pathway(session, "urn:prom:pathway:systemic-treatment|1.1.0", "physician")
+        publish_pathway(session, "urn:prom:pathway:systemic-treatment|1.1.1", "physician")
     form = {
         "given": "Prøve",
         "family": "Testesen",
@@ -253,7 +253,7 @@ def test_a_patient_is_registered_with_the_days_that_are_known_already(nurse: Nur
         "birth_date": "1955-11-10",
         "mobile": "90000777",
         "language": "nb",
-        "pathway": "urn:prom:pathway:systemic-treatment|1.1.0",
+        "pathway": "urn:prom:pathway:systemic-treatment|1.1.1",
         "unit": str(hospital.unit.id),
         "anchor": "2026-11-02",
         "diagnosis": "C50.9",

@@ -102,7 +102,7 @@ def test_what_is_worth_a_look_is_told_when_a_pathway_is_taken_in(prom: Prom, hos
     result = prom("pathway", "import", write(mine), "--name", "mine")
     assert result.exit_code == 0
     assert "Error: texts, sms, nb: it ends with {link}" in result.stderr
-    assert result.stdout == "Stored pathway mine 1.0.0 (draft).\n"
+    assert result.stdout == "Stored pathway mine 1.0.1 (draft).\n"
 
 
 def test_an_unfit_pathway_is_not_published_and_a_fit_one_is_with_its_count(

@@ -6,7 +6,7 @@ from typing import Any
 from prom.catalogue.service import PATHWAYS
 from questionnaires.documents import read
 
-DOCUMENT: dict[str, Any] = dict(read(PATHWAYS / "surgery" / "1.0.0.yaml"))
+DOCUMENT: dict[str, Any] = dict(read(PATHWAYS / "surgery" / "1.0.1.yaml"))
 
 
 def changed(path: tuple[str | int, ...], value: Any) -> dict[str, Any]:
