@@ -13,6 +13,7 @@ from prom.api.routes import versions
 from prom.api.routes.requests import ETAG, Resource
 from prom.api.schemas import course as schemas
 from prom.assignments import episodes
+from prom.audit.service import Actor
 from prom.clinic import acting, course
 from prom.clinic.previewing import Verb
 from prom.clinic.queries import episodes_at
@@ -113,12 +114,7 @@ def ask_now(episode_id: uuid.UUID, given: dict[str, str]) -> Sent:
 )
 def stop_patient(patient_id: uuid.UUID, given: dict[str, str]) -> Sent:
     """Register a death: everything about the patient stops for good. A second time changes nothing."""
-    who = caller()
-    with transaction() as session:
-        found = episodes_at(session, patient_id, who.unit_ids)[0]
-        episodes.stop_person(session, patient_id, given["reason"], who.actor)
-        record_read(session, who, found)
-        return _sent(session, found)
+    return _change_person(patient_id, episodes.stop_person, given["reason"])
 
 
 @resource.operation(
@@ -134,10 +130,16 @@ def stop_patient(patient_id: uuid.UUID, given: dict[str, str]) -> Sent:
 )
 def restore_patient(patient_id: uuid.UUID, given: dict[str, str]) -> Sent:
     """Take back a death that was registered by mistake: asked again from now on; 409 for one who is not stopped."""
+    return _change_person(patient_id, episodes.restore_person, given["why"])
+
+
+def _change_person(
+    patient_id: uuid.UUID, change: Callable[[Session, uuid.UUID, str, Actor], None], reason: str
+) -> Sent:
     who = caller()
     with transaction() as session:
         found = episodes_at(session, patient_id, who.unit_ids)[0]
-        episodes.restore_person(session, patient_id, given["why"], who.actor)
+        change(session, patient_id, reason, who.actor)
         record_read(session, who, found)
         return _sent(session, found)
 
