@@ -20,9 +20,10 @@ from prom.crypto import Hasher, Opener, as_text
 from prom.exports.columns import Column
 from prom.patients import sealing
 from prom.responses import drafts, scored
-from prom.responses.cells import LINE_END, NAME_LENGTH, Layout, cells_in, layout_of, line_of, row_of, safe
-from prom.responses.models import Response
+from prom.responses.cells import LINE_END, NAME_LENGTH, Gap, Layout, cells_in, layout_of, line_of, row_of, safe
+from prom.responses.models import WHOLE, Response
 from prom.staff.models import Unit
+from questionnaires.branching import enabled
 
 #: How many responses are fetched and opened at a time.
 AT_ONCE = 1000
@@ -51,13 +52,18 @@ Found: TypeAlias = Any
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which responses, of whom, and under which columns. `named` are the patients that the audit record names."""
+    """Which responses, of whom, and under which columns. `named` are the patients that the audit record names.
+
+    With `gaps` each line ends with a cell that says why each question without an answer has none: a letter of
+    prom.responses.cells.Gap for each column of a question, in their order.
+    """
 
     tenant_id: uuid.UUID
     chosen: Sequence[ColumnElement[bool]]
     named: Collection[uuid.UUID]
     versions: Sequence[Instrument]
     columns: Sequence[Column]
+    gaps: bool = False
 
 
 def batches(session: Session, wanted: Wanted, progress: Progress | None = None) -> Iterator[list[str]]:
@@ -87,6 +93,7 @@ class _Person:
 class _Version:
     """How the rows of one version are laid out; `straight` where they fit under the export's columns as they are."""
 
+    made: Instrument
     layout: Layout
     straight: bool
 
@@ -95,7 +102,7 @@ class _Written:
     """Turns what is read into lines."""
 
     def __init__(self, session: Session, wanted: Wanted) -> None:
-        self._session, self._tenant_id = session, wanted.tenant_id
+        self._session, self._tenant_id, self._gaps = session, wanted.tenant_id, wanted.gaps
         # A pseudonym is the same in every export of this hospital, and tells nothing without its key.
         self._patients = Hasher(wanted.tenant_id, "export-patient")
         self._responses = Hasher(wanted.tenant_id, "export-response")
@@ -110,7 +117,7 @@ class _Written:
 
     def _version(self, made: Instrument) -> _Version:
         layout = layout_of(made.questionnaire, made.key)
-        return _Version(layout, layout.links == self._links and layout.scales == self._scales)
+        return _Version(made, layout, layout.links == self._links and layout.scales == self._scales)
 
     def lines(self, found: Sequence[Found]) -> list[str]:
         """Return the lines of these responses."""
@@ -144,12 +151,20 @@ class _Written:
         text = person.scores.open(sealed, name).decode()
         row = scored.row_in(text)
         if row is None or not row.startswith(version.layout.name):
-            row = self._from_document(response_id, version.layout, text)
-        answered = row[NAME_LENGTH:] if version.straight else self._rearranged(row, version.layout)
+            row = self._from_document(response_id, version.made, text)
+        answered = row[version.layout.answers_at :] if version.straight else self._rearranged(row, version.layout)
         local = authored.astimezone(zone).isoformat(" ", "seconds")[:19]
         pseudonym = as_text(self._responses.hash(name)[:PSEUDONYM])
         alike = self._quoted((source, status, language, questionnaire, rules))
-        return f"{person.pseudonym},{pseudonym},{unit},{local},{alike}{answered}{LINE_END}"
+        gaps = f",{self._gaps_of(row, version)}" if self._gaps else ""
+        return f"{person.pseudonym},{pseudonym},{unit},{local},{alike}{answered}{gaps}{LINE_END}"
+
+    def _gaps_of(self, row: str, version: _Version) -> str:
+        gaps = version.layout.gaps_in(row)
+        if version.straight:
+            return gaps
+        by_link = dict(zip(version.layout.links, gaps, strict=True))
+        return "".join(by_link.get(link, Gap.NOT_ASKED) for link in self._links)
 
     def _quoted(self, cells: tuple[str | None, ...]) -> str:
         """Write cells that are the same for many responses, once."""
@@ -157,12 +172,18 @@ class _Written:
             self._alike[cells] = _quoted(*cells)
         return self._alike[cells]
 
-    def _from_document(self, response_id: uuid.UUID, layout: Layout, text: str) -> str:
+    def _from_document(self, response_id: uuid.UUID, made: Instrument, text: str) -> str:
         """Make the row of a response that has none from its FHIR document and its scores: slow, and right."""
         stored = self._session.get_one(Response, response_id)
-        answers = drafts.opened(self._session, stored).flat()
+        given = drafts.opened(self._session, stored)
         self._session.expunge(stored)
-        return row_of(layout, answers, {scale: each["value"] for scale, each in json.loads(text)["scores"].items()})
+        return row_of(
+            layout_of(made.questionnaire, made.key),
+            given.flat(),
+            {scale: each["value"] for scale, each in json.loads(text)["scores"].items()},
+            asked=enabled(made.questionnaire, given),
+            complete=stored.status in WHOLE,
+        )
 
     def _rearranged(self, row: str, layout: Layout) -> str:
         """Put the cells of another version under the export's columns."""

@@ -7,10 +7,11 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from enum import StrEnum
 from functools import lru_cache
 
 from questionnaires.definition import ItemType, Questionnaire
@@ -36,16 +37,39 @@ LINE_END = "\r\n"
 NAME_LENGTH = 12
 
 
+class Gap(StrEnum):
+    """Why a question has no answer, as one letter; ANSWERED where it has one."""
+
+    ANSWERED = "-"
+    #: This version of the questionnaire does not have the question.
+    NOT_ASKED = "a"
+    #: An earlier answer ruled the question out.
+    NOT_APPLICABLE = "n"
+    #: It was shown and passed over in a form that was sent.
+    SKIPPED = "s"
+    #: The form's time ran out before it was answered.
+    NOT_ANSWERED = "u"
+
+
 @dataclass(frozen=True)
 class Layout:
     """What the cells of a row hold, in order: answers by link id, then values by scale. `name` is a hash of it all.
 
-    A row begins with the name, so that no cell is ever read as another's.
+    A row begins with the name, so that no cell is ever read as another's, and with a letter for each link id: its Gap.
     """
 
     name: str
     links: tuple[str, ...]
     scales: tuple[str, ...]
+
+    @property
+    def answers_at(self) -> int:
+        """Where in a row the comma stands before the first answer: what is before has always the same length."""
+        return NAME_LENGTH + 1 + len(self.links)
+
+    def gaps_in(self, row: str) -> str:
+        """Return the letters of a row of this layout, one for each link id."""
+        return row[NAME_LENGTH + 1 : self.answers_at]
 
 
 def layout_of(questionnaire: Questionnaire, key: ScoringKey | None) -> Layout:
@@ -57,15 +81,32 @@ def layout_of(questionnaire: Questionnaire, key: ScoringKey | None) -> Layout:
 
 @lru_cache
 def _layout(links: tuple[str, ...], scales: tuple[str, ...]) -> Layout:
-    named = json.dumps([links, scales]).encode()
+    named = json.dumps(["with gaps", links, scales]).encode()
     return Layout(hashlib.sha256(named).hexdigest()[:NAME_LENGTH], links, scales)
 
 
-def row_of(layout: Layout, answers: Mapping[str, tuple[Value, ...]], values: Mapping[str, float | None]) -> str:
-    """Write answers and the values of scales as a line of CSV without its end; the first cell is the layout's name."""
+def row_of(
+    layout: Layout,
+    answers: Mapping[str, tuple[Value, ...]],
+    values: Mapping[str, float | None],
+    *,
+    asked: Collection[str],
+    complete: bool,
+) -> str:
+    """Write answers and the values of scales as a line of CSV without its end; the first cells are name and gaps.
+
+    `asked` are the link ids that the answers lead to; `complete` is False for a form that expired as begun.
+    """
     given = [_joined(answers[link_id]) if link_id in answers else "" for link_id in layout.links]
     worth = [number_as_text(values.get(scale)) for scale in layout.scales]
-    return line_of([layout.name, *given, *worth]).removesuffix(LINE_END)
+    empty = Gap.SKIPPED if complete else Gap.NOT_ANSWERED
+    gaps = "".join(
+        [
+            Gap.ANSWERED if link_id in answers else empty if link_id in asked else Gap.NOT_APPLICABLE
+            for link_id in layout.links
+        ]
+    )
+    return line_of([layout.name, gaps, *given, *worth]).removesuffix(LINE_END)
 
 
 def _joined(values: tuple[Value, ...]) -> str:
@@ -74,7 +115,7 @@ def _joined(values: tuple[Value, ...]) -> str:
 
 def cells_in(layout: Layout, row: str) -> tuple[dict[str, str], dict[str, str]]:
     """Return link id -> cell and scale -> cell of a row of this layout."""
-    _, *cells = next(csv.reader([row]))
+    _, _, *cells = next(csv.reader([row]))
     answered = len(layout.links)
     answers = dict(zip(layout.links, cells[:answered], strict=True))
     return answers, dict(zip(layout.scales, cells[answered:], strict=True))

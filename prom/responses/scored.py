@@ -4,8 +4,8 @@
 attribute of 0 are left out. Reading a FHIR document costs some hundred times as much as a row, so whoever reads many
 responses reads rows. The row stands first, so that it can be read without the rest (`row_in`).
 
-Rows of the table from before this have no `row`, and neither has a response that could not be scored: whoever wants it
-makes it from the FHIR document, with the same function (`cells.row_of`).
+Rows of the table from before this have no `row` or one of another layout, and a response that could not be scored has
+none: whoever wants it makes it from the FHIR document, with the same function (`cells.row_of`).
 """
 
 import json
@@ -25,7 +25,13 @@ def document_of(observation: Observation, questionnaire: Questionnaire, key: Sco
     """Write a scored response as the document that is sealed."""
     values = {scale: score.value for scale, score in observation.scores.items()}
     return {
-        "row": row_of(layout_of(questionnaire, key), observation.answers, values),
+        "row": row_of(
+            layout_of(questionnaire, key),
+            observation.answers,
+            values,
+            asked=observation.asked,
+            complete=observation.complete,
+        ),
         "scores": {
             scale: {"value": score.value} if score.missing is None else {"value": score.value, "missing": score.missing}
             for scale, score in observation.scores.items()

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prom.responses.cells import as_text, cells_in, layout_of, row_of
+from prom.responses.cells import Gap, as_text, cells_in, layout_of, row_of
 from prom.responses.scored import row_in
 from questionnaires.definition import Questionnaire
 from questionnaires.documents import dumps, loads
@@ -79,6 +80,20 @@ ANSWERS = st.fixed_dictionaries(
         "other": st.just("her own words"),
     },
 )
+
+
+def made_of(
+    answers: Mapping[str, tuple[Value, ...]],
+    values: Mapping[str, float | None],
+    *,
+    without: Collection[str] = (),
+    complete: bool = True,
+) -> str:
+    """The row of these answers; all is asked but what is named."""
+    asked = set(LAYOUT.links) - set(without)
+    return row_of(LAYOUT, answers, values, asked=asked, complete=complete)
+
+
 VALUES = st.dictionaries(st.sampled_from(LAYOUT.scales), st.none() | st.floats(0, 100))
 
 
@@ -94,7 +109,7 @@ def test_a_document_without_a_row_has_none() -> None:
 @sized
 @given(ANSWERS)
 def test_free_text_is_in_no_row(answers: dict[str, Any]) -> None:
-    assert "her own words" not in row_of(LAYOUT, build(QUESTIONNAIRE, answers).flat(), {})
+    assert "her own words" not in made_of(build(QUESTIONNAIRE, answers).flat(), {})
 
 
 @sized
@@ -104,34 +119,44 @@ def test_a_row_is_the_same_from_the_answers_and_from_their_document(
 ) -> None:
     given = build(QUESTIONNAIRE, answers)
     stored = from_fhir(loads(dumps(to_fhir(given))))
-    assert row_of(LAYOUT, given.flat(), values) == row_of(LAYOUT, stored.flat(), values)
+    assert made_of(given.flat(), values) == made_of(stored.flat(), values)
 
 
 @sized
 @given(ANSWERS, VALUES)
 def test_a_row_says_what_each_answer_says(answers: dict[str, Any], values: dict[str, float | None]) -> None:
     flat = build(QUESTIONNAIRE, answers).flat()
-    told, worth = cells_in(LAYOUT, row_of(LAYOUT, flat, values))
+    told, worth = cells_in(LAYOUT, made_of(flat, values))
     assert told == {link_id: _cell(flat.get(link_id, ())) for link_id in LAYOUT.links}
     assert worth == {scale: "" if (value := values.get(scale)) is None else f"{value:.15g}" for scale in LAYOUT.scales}
 
 
 @sized
 @given(ANSWERS, VALUES)
-def test_what_follows_the_name_stands_in_a_longer_line_as_it_is(
+def test_what_follows_the_gaps_stands_in_a_longer_line_as_it_is(
     answers: dict[str, Any], values: dict[str, float | None]
 ) -> None:
-    row = row_of(LAYOUT, build(QUESTIONNAIRE, answers).flat(), values)
-    cells = next(csv.reader([row]))[1:]
+    row = made_of(build(QUESTIONNAIRE, answers).flat(), values)
+    cells = next(csv.reader([row]))[2:]
     line = io.StringIO()
     csv.writer(line).writerow(["before", *cells])
-    assert line.getvalue() == f"before{row.removeprefix(LAYOUT.name)}\r\n"
+    assert line.getvalue() == f"before{row[LAYOUT.answers_at :]}\r\n"
+
+
+@sized
+@given(ANSWERS, st.sets(st.sampled_from(LAYOUT.links)), st.booleans())
+def test_each_question_without_an_answer_says_why(answers: dict[str, Any], without: set[str], complete: bool) -> None:
+    flat = build(QUESTIONNAIRE, answers).flat()
+    gaps = LAYOUT.gaps_in(made_of(flat, {}, without=without, complete=complete))
+    for link, gap in zip(LAYOUT.links, gaps, strict=True):
+        passed_over = Gap.SKIPPED if complete else Gap.NOT_ANSWERED
+        assert gap == (Gap.ANSWERED if link in flat else Gap.NOT_APPLICABLE if link in without else passed_over)
 
 
 @sized
 @given(ANSWERS)
 def test_the_row_is_read_from_the_head_of_its_document(answers: dict[str, Any]) -> None:
-    row = row_of(LAYOUT, build(QUESTIONNAIRE, answers).flat(), {})
+    row = made_of(build(QUESTIONNAIRE, answers).flat(), {})
     assert row_in(json.dumps({"row": row, "scores": {}}, ensure_ascii=False, separators=(",", ":"))) == row
 
 
