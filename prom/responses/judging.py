@@ -55,19 +55,23 @@ def judge(
     source: str,
     authored: datetime,
     complete: bool,
+    by: RuleSet | None = None,
 ) -> Judged:
-    """Score and evaluate a response against the rules of its assignment; a failure on the way is itself a finding."""
+    """Score and evaluate a response against the rules of its assignment; a failure on the way is itself a finding.
+
+    `by` are other rules to judge it by instead, to see what they would have raised.
+    """
     observation = None
     try:
         observation = _observe(session, assignment, instrument, given, source, authored, complete)
     except Exception as failure:
-        red_flags = _without_scores(session, assignment, instrument, given, source, authored)
+        red_flags = _without_scores(session, assignment, instrument, given, source, authored, by)
         return Judged(None, (*red_flags, _failed("scoring", failure)))
     unknown = _not_computed(instrument, given, authored)
-    if assignment.rules is None:
+    if assignment.rules is None and by is None:
         return Judged(observation, unknown, instrument)
     try:
-        rules = _rules_of(session, assignment, assignment.rules)
+        rules = by or _rules_of(session, assignment)
         return Judged(observation, (*evaluate(rules, observation, history, clock.now()), *unknown), instrument)
     except Exception as failure:
         return Judged(observation, (_failed("rules", failure),), instrument)
@@ -90,14 +94,15 @@ def _without_scores(
     given: QuestionnaireResponse,
     source: str,
     authored: datetime,
+    by: RuleSet | None = None,
 ) -> tuple[Finding, ...]:
     """Return the emergencies that the answers alone show: a broken scorer must not silence a fever."""
-    if instrument is None or assignment.rules is None:
+    if instrument is None or (assignment.rules is None and by is None):
         return ()
     try:
         unscored = replace(instrument, key=None)
         observation = _observe(session, assignment, unscored, given, source, authored, complete=False)
-        return immediate(_rules_of(session, assignment, assignment.rules), observation, clock.now())
+        return immediate(by or _rules_of(session, assignment), observation, clock.now())
     except Exception as failure:
         log.error("red flags could not be assessed", failure=type(failure).__name__)
         return ()
@@ -112,7 +117,7 @@ def judge_at_once(
         return ()
     try:
         observation = _observe(session, assignment, instrument, given, "patient", now, False)
-        return immediate(_rules_of(session, assignment, assignment.rules), observation, now)
+        return immediate(_rules_of(session, assignment), observation, now)
     except Exception as failure:
         red_flags = _without_scores(session, assignment, instrument, given, "patient", now)
         return (*red_flags, _failed("rules", failure))
@@ -130,7 +135,7 @@ def judge_silence(session: Session, assignment: Assignment, *, begun: bool) -> t
         return ()
     hours = (clock.now() - assignment.due_at).total_seconds() / 3600
     try:
-        rules = _rules_of(session, assignment, assignment.rules)
+        rules = _rules_of(session, assignment)
         return overdue(rules, clock.now(), begun=begun, hours=hours)
     except Exception as failure:
         return (_failed("rules", failure),)
@@ -158,9 +163,9 @@ def _observe(
     )
 
 
-def _rules_of(session: Session, assignment: Assignment, canonical: str) -> RuleSet:
+def _rules_of(session: Session, assignment: Assignment) -> RuleSet:
     """The rules that judge an assignment; raises LookupError where they are for another questionnaire or version."""
-    rules = catalogue.rule_set(session, canonical)
+    rules = catalogue.rule_set(session, assignment.rules or "")
     if not rules.covers(assignment.questionnaire):
         raise LookupError("the rules are for another questionnaire")
     return rules
