@@ -1,38 +1,42 @@
-"""The auditor: judges each stored answer again, from the documents alone, and compares with what was raised.
+"""The auditor: works out again what each stored answer should have raised, and compares with what was raised.
 
-It trusts neither the kept history nor the moment of submitting: it reads the sealed answers, rebuilds the past from the
-earlier responses, evaluates, and looks for each finding among the evidence. A difference turns the watch red and puts
-the missing alert on the list.
+It trusts neither the engine, nor the kept history, nor the moment of submitting: a second evaluator (plainly.py) reads
+the sealed answers and everything before them. A difference turns the watch red; what is missing it puts on the list.
 """
 
 import uuid
+from collections.abc import Iterable
+from time import monotonic
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.evaluation import could_not_be_assessed
-from alerts.findings import Finding
+from alerts.findings import Finding, Reason
+from alerts.rules import Severity
 from prom import clock
 from prom.assignments.models import Assignment
 from prom.assignments.service import lock, origin_of
 from prom.audit import service as audit
 from prom.audit.service import SYSTEM
-from prom.crypto import CannotOpen
 from prom.db import new_id, reading, transaction
+from prom.oversight import plainly
 from prom.oversight.models import Disagreement
-from prom.patients import sealing
+from prom.oversight.plainly import Expected
+from prom.oversight.recomputing import UNASSESSED, UNREADABLE, Compared, compare, rules_of
 from prom.responses import drafts, history
 from prom.responses.judging import instrument_of, judge
 from prom.responses.models import WHOLE, Response
 from prom.sweeping import until_stopped
 from prom.worklist import service as worklist
-from prom.worklist.models import Evidence
+from questionnaires.definition import Texts
 
 log = structlog.get_logger()
 
-#: How many responses one run judges at most; the next run takes the rest.
+#: So many responses are looked for at a time, for so many seconds: the next run takes the rest.
 AT_ONCE = 200
+LONGEST_RUN = 40
 
 
 class SomeFailed(Exception):
@@ -40,24 +44,29 @@ class SomeFailed(Exception):
 
 
 def recheck() -> int:
-    """Judge every response again that nobody has looked at twice; returns how many disagree. Each is a transaction.
+    """Look again at every response that nobody has looked at twice; returns how many differ. Each is a transaction.
 
     One that fails holds up no other; raises SomeFailed at the end.
     """
-    with reading() as session:
-        waiting = session.scalars(
-            select(Response.id).where(Response.rechecked_at.is_(None)).order_by(Response.received_at).limit(AT_ONCE)
-        ).all()
-    disagree, failed = 0, 0
-    for response_id in until_stopped(waiting):
-        try:
-            disagree += _recheck_one(response_id)
-        except Exception as failure:
-            log.error("response not rechecked", response=str(response_id), failure=type(failure).__name__)
-            failed += 1
+    until, differ, failed = monotonic() + LONGEST_RUN, 0, set[uuid.UUID]()
+    while monotonic() < until and (waiting := _waiting(failed)):
+        for response_id in until_stopped(waiting):
+            try:
+                differ += _recheck_one(response_id)
+            except Exception as failure:
+                log.error("response not rechecked", response=str(response_id), failure=type(failure).__name__)
+                failed.add(response_id)
+        if len(waiting) < AT_ONCE:
+            break
     if failed:
         raise SomeFailed
-    return disagree
+    return differ
+
+
+def _waiting(failed: Iterable[uuid.UUID]) -> list[uuid.UUID]:
+    with reading() as session:
+        unseen = select(Response.id).where(Response.rechecked_at.is_(None), Response.id.not_in(failed))
+        return list(session.scalars(unseen.order_by(Response.received_at).limit(AT_ONCE)))
 
 
 def _recheck_one(response_id: uuid.UUID) -> bool:
@@ -68,18 +77,21 @@ def _recheck_one(response_id: uuid.UUID) -> bool:
         if response.status == "entered-in-error":
             return False
         worklist.hold_episode(session, response.episode_id)  # a correction in this moment changes what is to be found
-        missing = _missing_or_unassessed(session, response)
-        if missing:
-            log.error("alerts were missing", count=len(missing))
+        found = differences(session, response)
+        if found:
+            log.error("alerts differ", missing=len(found.missing), surplus=len(found.surplus))
             session.add(
                 Disagreement(id=new_id(), tenant_id=response.tenant_id, response_id=response.id, found_at=clock.now())
             )
-            worklist.raise_alerts(session, origin_of(assignment, response.id), missing)
-        return bool(missing)
+            missing = _findings(session, assignment, response, found)
+            too_mild = {each[:3] for each in found.surplus}  # known by rule and answers, and yet to be told of anew
+            told_anew = [each for each in missing if worklist.identity_of(each) in too_mild]
+            worklist.raise_alerts(session, origin_of(assignment, response.id), missing, typed_now=told_anew)
+        return bool(found)
 
 
-def _missing_or_unassessed(session: Session, response: Response) -> list[Finding]:
-    """Look for what is missing, and put on record that the answers were read; what cannot be read is missing too."""
+def differences(session: Session, response: Response) -> Compared:
+    """Compare, and put on record that the answers were read."""
     audit.record(
         session,
         SYSTEM,
@@ -91,35 +103,58 @@ def _missing_or_unassessed(session: Session, response: Response) -> list[Finding
         unit_id=response.unit_id,
         reason="tick",
     )
+    return compare(session, response)
+
+
+def _findings(session: Session, assignment: Assignment, response: Response, found: Compared) -> list[Finding]:
+    """What is missing, in the engine's words where it finds the same today; else in the rule's own."""
+    told = {_as_expected(each): each for each in _by_engine(session, assignment, response)} if found.missing else {}
+    return [told.get(each) or _finding(session, assignment, each) for each in sorted(found.missing)]
+
+
+def _by_engine(session: Session, assignment: Assignment, response: Response) -> tuple[Finding, ...]:
     try:
-        return missing_findings(session, response)
-    except (CannotOpen, ValueError, LookupError, TypeError) as failure:
-        log.error("response could not be assessed", response=str(response.id), failure=type(failure).__name__)
-        return [could_not_be_assessed("auditor", clock.now())]
-
-
-def missing_findings(session: Session, response: Response) -> list[Finding]:
-    """Return what a response should have raised and did not."""
-    assignment = session.get_one(Assignment, response.assignment_id)
+        given = drafts.opened(session, response)
+    except UNREADABLE:
+        return ()
+    own = (response.authored_at, response.received_at, response.id)
     earlier = [
-        row
-        for row in history.responses_in(session, assignment)
-        if (row.authored_at, row.received_at, row.id) < (response.authored_at, response.received_at, response.id)
+        row for row in history.responses_in(session, assignment) if (row.authored_at, row.received_at, row.id) < own
     ]
-    judged = judge(
+    return judge(
         session,
         assignment,
         instrument_of(session, assignment),
-        drafts.opened(session, response),
+        given,
         history.rebuilt(session, earlier),
         source=response.source,
         authored=response.authored_at,
         complete=response.status in WHOLE,
+    ).findings
+
+
+def _as_expected(finding: Finding) -> Expected:
+    return Expected(finding.rule, finding.topic, finding.kind, int(finding.severity))
+
+
+def _finding(session: Session, assignment: Assignment, missing: Expected) -> Finding:
+    """Make a finding of which nothing is known but that the rule fires, or cannot tell: a nurse reads the answers."""
+    if missing == UNASSESSED or assignment.rules is None:
+        return could_not_be_assessed("auditor", clock.now())
+    asked = instrument_of(session, assignment)
+    instruments = [(asked.questionnaire, asked.key)] if asked is not None else []
+    written = plainly.written_out(rules_of(session, assignment.rules), instruments)
+    title = next(rule["title"] for rule in written if rule["id"] == missing.rule)
+    severity = Severity(missing.severity)
+    return Finding(
+        rule=missing.rule,
+        rule_set=assignment.rules,
+        topic=missing.topic,
+        severity=severity,
+        kind="could not be assessed" if missing.kind == plainly.UNKNOWN else "rule",
+        title=Texts.of(title),
+        instruction=None,
+        reason=Reason(
+            "failed", {"detail": "second-look", "severity": severity.word, "judged": clock.now().isoformat()}
+        ),
     )
-    raised = _raised(session, response)
-    return [finding for finding in judged.findings if worklist.identity_of(finding) not in raised]
-
-
-def _raised(session: Session, response: Response) -> set[worklist.FindingIdentity]:
-    rows = session.scalars(select(Evidence).where(Evidence.response_id == response.id, Evidence.withdrawn_at.is_(None)))
-    return {worklist.identity_in(sealing.open_column(session, row, "finding")) for row in rows}

@@ -71,7 +71,9 @@ def _compared(seed: int, chance: Random, rules: RuleSet, instrument: Instrument)
         *instrument, given, source=source, authored=histories.NOW, complete=complete,
         age=age, phase=phase, day_of_cycle=day,
     )  # fmt: skip
-    history = reduce(followed_by, past, EMPTY)
+    # What is dated back is judged anew over what came before it alone (correcting.judge_anew); plainly it is left to
+    # the second evaluator to pass over what came later.
+    history = reduce(followed_by, [one for one in past if one.authored < histories.NOW], EMPTY)
     engine = evaluate(rules, observation, history, histories.NOW)
     engine += overdue(rules, histories.NOW, begun=False, hours=hours)
     known = {"age": age, "phase": phase, "day-of-cycle": day}

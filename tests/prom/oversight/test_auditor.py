@@ -6,13 +6,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
+from alerts import judging
 from alerts.lifecycle import Outcome
+from alerts.rules import Severity
 from prom import clock
+from prom.assignments.models import Assignment
+from prom.assignments.service import origin_of
 from prom.audit.models import AuditRecord
 from prom.config import Settings
 from prom.db import reading, transaction
 from prom.oversight import auditor, watch
 from prom.oversight.models import Disagreement
+from prom.oversight.recomputing import compare
 from prom.responses.drafts import save_answer
 from prom.responses.models import PatientState, Response
 from prom.responses.service import enter_in_error, expire
@@ -20,6 +25,7 @@ from prom.worklist import service as worklist
 from prom.worklist.models import Alert, AlertEvent, Evidence
 from tests.conftest import MONDAY, Hospital
 from tests.prom.steps import FEVER, RASH, WELL, ask, ask_again, count, later, rows, send, short, the_alert, visit_of
+from tests.prom.worklist.findings import finding, put
 
 
 def lose_alerts() -> None:
@@ -167,3 +173,63 @@ def test_a_disagreement_keeps_the_watch_red_for_a_day(
     auditor.recheck()
     later(hours=hours)
     assert is_green() == green
+
+
+def test_a_fault_in_the_engine_that_would_repeat_itself_is_found_all_the_same(
+    hospital: Hospital, database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Judged again by the same engine it would pass again; the second evaluator shares nothing with it."""
+
+    def never(_value: object, _comparison: object, _limit: object) -> bool:
+        return False
+
+    monkeypatch.setattr(judging, "beyond", never)
+    receipt = send(ask(database), FEVER)
+    assert short() == set()
+    assert auditor.recheck() == 1
+    (found,) = the_alert("fever").findings
+    assert (found["reason"]["code"], found["reason"]["values"]["detail"]) == ("failed", "second-look")
+    assert the_alert("fever").short == ("fever", 4, "open")
+    assert the_alert("fever").responses == {receipt.response_id}
+    with reading() as session:
+        assert not compare(session, session.get_one(Response, receipt.response_id))
+
+
+def test_an_alert_raised_too_mildly_is_found_and_made_graver(hospital: Hospital, database: Settings) -> None:
+    send(ask(database), FEVER)
+    with transaction() as session:
+        session.execute(update(Evidence).values(severity=2))
+        session.execute(update(Alert).values(severity=2))
+    assert auditor.recheck() == 1
+    assert short() == {("fever", 4, "open")}
+    assert not is_green()
+
+
+def test_an_alert_that_nothing_asks_for_turns_the_watch_red(hospital: Hospital, database: Settings) -> None:
+    receipt = send(ask(database), WELL)
+    with reading() as session:
+        source = origin_of(session.get_one(Assignment, receipt.response.assignment_id), receipt.response_id)
+    put(hospital, finding(Severity.SAME_DAY), of=source)
+    assert auditor.recheck() == 1
+    assert short() == {("nausea", 3, "open")}
+    assert not is_green()
+
+
+def test_more_than_one_batch_is_looked_at_in_one_run(
+    hospital: Hospital, database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auditor, "AT_ONCE", 2)
+    send(ask(database), WELL)
+    for _ in range(4):
+        later(minutes=1)
+        send(ask_again(hospital), WELL)
+    assert auditor.recheck() == 0
+    assert None not in rows(select(Response.rechecked_at))
+
+
+def test_rules_that_are_no_longer_there_could_not_be_assessed(hospital: Hospital, database: Settings) -> None:
+    send(ask(database), WELL)
+    with transaction() as session:
+        session.execute(update(Assignment).values(rules="urn:prom:rules:symptom-check|9.9.9"))
+    assert auditor.recheck() == 1
+    assert short() == {("could-not-be-assessed", 3, "open")}
