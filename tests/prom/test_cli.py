@@ -39,6 +39,7 @@ COMMANDS = [
     "questionnaire score-with",
     "questionnaire show",
     "questionnaire validate",
+    "rules backtest",
     "rules check",
     "rules import",
     "rules list",
