@@ -4,7 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from prom.clinic.levels import HIGHEST
+
 WIDTH, HEIGHT, MARGIN = 132.0, 30.0, 4.0
+#: Of the line beside a symptom on the list.
+SMALL_WIDTH, SMALL_HEIGHT = 40.0, 12.0
 #: A line is not drawn over a longer silence than this (a weekly report was left out): nobody knows what was in between.
 LONGEST_GAP = timedelta(days=13)
 
@@ -28,6 +32,19 @@ class Trend:
     limits: tuple[float, ...]
     width: float = WIDTH
     height: float = HEIGHT
+
+
+def small(values: Sequence[float]) -> str:
+    """Return the `d` of a small line through values from 0 on, evenly spaced; empty for fewer than two.
+
+    It reaches up to the highest level of a symptom, and further where a value lies above that.
+    """
+    if len(values) < 2:
+        return ""
+    high = max(HIGHEST, *values)
+    step = SMALL_WIDTH / (len(values) - 1)
+    places = (f"{number * step:.0f} {SMALL_HEIGHT * (1 - value / high):.0f}" for number, value in enumerate(values))
+    return "M" + "L".join(places)
 
 
 def trend(

@@ -27,7 +27,7 @@ class Level:
 
 def level_now(evidence: Sequence[OpenedEvidence], past: History | None) -> Level | None:
     """Return the level of the scale that the evidence is about, from the last report or what came after; else None."""
-    scale = next((name for each in evidence if (name := _scale(each)) is not None), None)
+    scale = scale_of(evidence)
     if scale is None:
         return None
     known = [*_from_evidence(evidence), *_from_history(past, scale)]
@@ -42,6 +42,17 @@ def latest(snapshots: Iterable[Snapshot], scale: str) -> Level | None:
     last = having[-1]
     before = [each.scores[scale] for each in having[:-1] if each.source == last.source]
     return Level(last.scores[scale], before[-1] if before else None, last.authored)
+
+
+def course_of(snapshots: Iterable[Snapshot], scale: str) -> tuple[float, ...]:
+    """Return a scale's values as they were reported, oldest first, by the source of the last one."""
+    having = sorted((each for each in snapshots if scale in each.scores), key=lambda each: each.authored)
+    return tuple(each.scores[scale] for each in having if each.source == having[-1].source)
+
+
+def scale_of(evidence: Iterable[OpenedEvidence]) -> str | None:
+    """Return the scale that the evidence is about; None where it is about none."""
+    return next((name for each in evidence if (name := _scale(each)) is not None), None)
 
 
 def hidden_answer(evidence: Iterable[OpenedEvidence], level: Level | None) -> float | None:

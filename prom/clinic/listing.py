@@ -17,23 +17,37 @@ from sqlalchemy.orm import Session
 from alerts import triage
 from alerts.lifecycle import State
 from alerts.rules import Severity
+from prom.clinic.queries import episodes_on
 from prom.responses.models import PatientState
 from prom.worklist.queries import Standing, standing
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Which part of the list somebody looks at: some units, what she has taken herself, what nobody has taken."""
+    """Which part of the list somebody looks at: some units, a pathway, hers, nobody's, what is past its time.
+
+    Whoever has one alert in that part stands there with all she has.
+    """
 
     unit_ids: frozenset[uuid.UUID]
     mine: uuid.UUID | None = None
     unassigned: bool = False
+    overdue: bool = False
+    #: The url of a pathway, whichever its version.
+    pathway: str | None = None
 
-    def keeps(self, alerts: Sequence[Standing]) -> bool:
-        """Whether a patient with these open alerts stands in it."""
-        if self.mine is not None and all(alert.claimed_by != self.mine for alert in alerts):
+    @property
+    def narrowed(self) -> tuple[object, ...]:
+        """By what the list is narrowed beside the units: part of what makes one list another."""
+        return (self.mine, self.unassigned, self.overdue, self.pathway)
+
+    def keeps(self, waiting: "Waiting", now: datetime) -> bool:
+        """Whether a patient stands in it, her pathway apart."""
+        if self.mine is not None and all(alert.claimed_by != self.mine for alert in waiting.alerts):
             return False
-        return not self.unassigned or any(alert.claimed_by is None for alert in alerts)
+        if self.overdue and not waiting.is_overdue(now):
+            return False
+        return not self.unassigned or any(alert.claimed_by is None for alert in waiting.alerts)
 
 
 @dataclass(frozen=True)
@@ -86,14 +100,26 @@ class Waiting:
         """Whether the moment for the next action has passed."""
         return self.next_action_at is not None and self.next_action_at <= now
 
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether the time for any of them has run out: it was escalated for that, or will be."""
+        return self.is_escalated or any(each.next_action_at and each.next_action_at <= now for each in self.alerts)
+
 
 def find(session: Session, choice: Choice, now: datetime) -> list[Waiting]:
     """Return who stands on the list, most urgent first."""
     by_patient: dict[uuid.UUID, list[Standing]] = defaultdict(list)
     for alert in standing(session, choice.unit_ids):
         by_patient[alert.patient_id].append(alert)
-    chosen = (alerts for alerts in by_patient.values() if choice.keeps(alerts))
-    return triage.order([Waiting(in_order(alerts, now)) for alerts in chosen], now)
+    everybody = [Waiting(in_order(alerts, now)) for alerts in by_patient.values()]
+    chosen = [waiting for waiting in everybody if choice.keeps(waiting, now)]
+    return triage.order(_on_pathway(session, chosen, choice.pathway), now)
+
+
+def _on_pathway(session: Session, waiting: list[Waiting], url: str | None) -> list[Waiting]:
+    if url is None:
+        return waiting
+    on = episodes_on(session, url, episodes_in(waiting))
+    return [each for each in waiting if any(alert.episode_id in on for alert in each.alerts)]
 
 
 def in_order(alerts: Iterable[Standing], now: datetime) -> tuple[Standing, ...]:

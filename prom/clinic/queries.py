@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from prom.assignments.models import Assignment
 from prom.errors import NotFound
 from prom.messaging.models import Message
+from prom.pathways.definition import Pathway
 from prom.pathways.models import Episode
-from prom.pathways.queries import episodes_of
+from prom.pathways.queries import episodes_of, pathway, version_order
 from prom.responses.models import PatientState, Response
 from prom.staff.models import Unit
-from prom.worklist.models import Alert
+from prom.worklist.models import IS_OPEN, Alert
 
 
 def episodes_at(session: Session, patient_id: uuid.UUID, unit_ids: Collection[uuid.UUID]) -> Sequence[Episode]:
@@ -29,6 +30,20 @@ def units_by_id(session: Session, unit_ids: Iterable[uuid.UUID]) -> dict[uuid.UU
     """Return units by id."""
     found = session.scalars(select(Unit).where(Unit.id.in_(set(unit_ids))).order_by(Unit.name))
     return {unit.id: unit for unit in found}
+
+
+def episodes_on(session: Session, pathway_url: str, episode_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Return which of these episodes are on any version of a pathway."""
+    on = select(Episode.id).where(Episode.id.in_(episode_ids), Episode.pathway_url == pathway_url)
+    return set(session.scalars(on))
+
+
+def pathways_waiting(session: Session, unit_ids: Collection[uuid.UUID]) -> dict[str, Pathway]:
+    """Return url -> the pathway, of each that somebody with an open alert at these units is on; its newest version."""
+    query = select(Episode.pathway_url, Episode.pathway_version).join(Alert, Alert.episode_id == Episode.id)
+    found = session.execute(query.where(Alert.unit_id.in_(unit_ids), IS_OPEN).distinct())
+    ordered = sorted(found, key=lambda each: (each.pathway_url, version_order(each.pathway_version)))
+    return {each.pathway_url: pathway(session, *each) for each in ordered}
 
 
 def states_of(session: Session, episode_ids: Iterable[uuid.UUID]) -> Sequence[PatientState]:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from alerts import triage
 from alerts.observation import History
 from alerts.rules import Severity
-from prom.clinic import reasons
-from prom.clinic.levels import Level, hidden_answer, level_now
+from prom.clinic import charts, reasons
+from prom.clinic.levels import Level, course_of, hidden_answer, level_now, scale_of
 from prom.clinic.listing import Waiting
 from prom.clinic.vocabulary import NAMELESS, Names, Reader, names_of
 from prom.crypto import CannotOpen
@@ -34,7 +34,7 @@ SECTIONS = ("contact", "silent", "visit")
 class Chip:
     """One alert in short: its topic, and for a symptom its level now and how it has moved since the last report.
 
-    `answer` is a single answer of 3 or 4 that the level does not show.
+    `answer` is a single answer of 3 or 4 that the level does not show; `course` are the last levels, the oldest first.
     """
 
     title: str
@@ -42,6 +42,12 @@ class Chip:
     level: Level | None
     answer: float | None
     is_new: bool
+    course: tuple[float, ...] = ()
+
+    @property
+    def line(self) -> str:
+        """The `d` of a small line through its course; empty where there is nothing to draw."""
+        return charts.small(self.course)
 
 
 @dataclass(frozen=True)
@@ -176,13 +182,15 @@ def _chip(alert: Standing, opened: _Opened, reader: Reader) -> Chip:
     found = opened.evidence[alert.id]
     worst = max(found, key=lambda each: (each.row.severity, each.row.found_at))
     names = opened.names.get(worst.row.rules, NAMELESS)
-    level = level_now(found, opened.histories.get((alert.episode_id, names.questionnaire_url)))
+    past = opened.histories.get((alert.episode_id, names.questionnaire_url), history.EMPTY)
+    level, scale = level_now(found, past), scale_of(found)
     return Chip(
         title=reasons.title_of(worst.finding, reader),
         severity=Severity(alert.severity),
         level=level,
         answer=hidden_answer(found, level),
         is_new=alert.new_evidence > 0,
+        course=course_of(past.previous, scale) if scale is not None else (),
     )
 
 

@@ -65,6 +65,45 @@ if (report) {
   show();
 }
 
+/* Keys. They can be switched off, for those whose tools send letters. */
+const storedKeys = () => { try { return localStorage.getItem("prom-keys"); } catch { return null; } };
+let keysOn = storedKeys() !== "off";
+const prepareKeys = () => {
+  const button = document.getElementById("keys-switch");
+  const legend = document.getElementById("keys");
+  if (!button) return;
+  button.hidden = false;
+  button.setAttribute("aria-pressed", String(keysOn));
+  legend.toggleAttribute("data-off", !keysOn);
+  button.addEventListener("click", () => {
+    keysOn = !keysOn;
+    try { localStorage.setItem("prom-keys", keysOn ? "on" : "off"); } catch { /* remembered for this page only */ }
+    button.setAttribute("aria-pressed", String(keysOn));
+    legend.toggleAttribute("data-off", !keysOn);
+  });
+};
+const onKey = (acts) => document.addEventListener("keydown", (event) => {
+  if (!keysOn || event.altKey || event.ctrlKey || event.metaKey || !Object.hasOwn(acts, event.key)) return;
+  if (event.target.matches("input:not([type=checkbox]), select, textarea")) return;
+  acts[event.key]();
+  event.preventDefault();
+});
+prepareKeys();
+
+/* A patient's page: take her, write what came of it, go back to the list. */
+const handle = document.querySelector("[data-handle]");
+if (handle) {
+  const take = handle.querySelector("[data-take]");
+  const close = handle.querySelector("#outcome");
+  const resolve = () => { const field = close || take; if (field) field.focus(); };
+  onKey({
+    a: () => { if (take) take.form.requestSubmit(take); },
+    r: resolve,
+    l: () => location.assign(handle.dataset.list),
+  });
+  if (location.hash === "#resolve" && !first) resolve();
+}
+
 /* The worklist. */
 if (document.getElementById("worklist")) {
   const language = document.documentElement.lang;
@@ -186,44 +225,24 @@ if (document.getElementById("worklist")) {
     }
   });
 
-  /* Keys. They can be switched off, for those whose tools send letters. */
-  const stored = () => { try { return localStorage.getItem("prom-keys"); } catch { return null; } };
-  let keysOn = stored() !== "off";
-  function prepareKeys() {
-    const button = document.getElementById("keys-switch");
-    const legend = document.getElementById("keys");
-    if (!button) return;
-    button.hidden = false;
-    button.setAttribute("aria-pressed", String(keysOn));
-    legend.toggleAttribute("data-off", !keysOn);
-    button.addEventListener("click", () => {
-      keysOn = !keysOn;
-      try { localStorage.setItem("prom-keys", keysOn ? "on" : "off"); } catch { /* remembered for this page only */ }
-      button.setAttribute("aria-pressed", String(keysOn));
-      legend.toggleAttribute("data-off", !keysOn);
-    });
-  }
+  const here = () => document.activeElement.closest(".row[data-patient]");
   const step = (by) => {
     const all = rows();
     if (!all.length) return;
-    const here = all.indexOf(document.activeElement.closest(".row[data-patient]"));
-    const next = here < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(here + by, 0), all.length - 1);
+    const place = all.indexOf(here());
+    const next = place < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(place + by, 0), all.length - 1);
     all[next].querySelector("[data-open]").focus();
   };
-  document.addEventListener("keydown", (event) => {
-    if (!keysOn || event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.target.matches("input:not([type=checkbox]), select, textarea")) return;
-    if (event.key === "j") step(1);
-    else if (event.key === "k") step(-1);
-    else if (event.key === "a") {
-      const row = document.activeElement.closest(".row[data-patient]");
-      const form = row && row.querySelector("[data-acknowledge]");
+  onKey({
+    j: () => step(1),
+    k: () => step(-1),
+    a: () => {
+      const form = here() && here().querySelector("[data-acknowledge]");
       if (form) form.requestSubmit();
-    } else return;
-    event.preventDefault();
+    },
+    r: () => { if (here()) location.assign(`${here().querySelector("[data-open]").href}#resolve`); },
   });
 
-  prepareKeys();
   setClock();
   tick();
   setInterval(tick, 20000);

@@ -206,6 +206,36 @@ def test_a_list_that_cannot_be_refreshed_says_that_it_may_be_old(ward: Ward, hos
     expect(page.locator("#lost")).to_be_hidden(timeout=SOON)
 
 
+def test_a_nurse_takes_and_closes_everything_by_keyboard(ward: Ward, hospital: Hospital) -> None:
+    page = ward.page
+    report(hospital, hospital.episode, NAUSEA)
+    ward.go("/worklist")
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    expect(page.get_by_role("heading", name="Testine Syntetisk")).to_be_visible()
+    expect(page.get_by_role("button", name="Bekreft og ta ansvar")).to_be_focused()
+    check(page)
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="Lagre og avslutt")).to_be_visible()
+    page.keyboard.press("r")
+    expect(page.get_by_label("Utfall")).to_be_focused()
+    page.keyboard.press("a")  # a letter typed into a field is no command
+    page.get_by_label("Utfall").select_option("advice")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Snakket om jrla.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Ingen åpne varsler.")).to_be_visible()
+    expect(page.locator(".steps")).to_contain_text("Snakket om jrla.")
+    assert open_alerts(hospital.patient.id) == []
+
+
+def test_the_list_shows_what_has_come_within_two_seconds(ward: Ward, hospital: Hospital) -> None:
+    expect(ward.page.get_by_text("Ingen åpne varsler")).to_be_visible()
+    report(hospital, hospital.episode, FEVER)
+    expect(ward.page.locator(".row", has_text="Testine Syntetisk")).to_be_visible(timeout=2_000)
+
+
 def test_keys_can_be_switched_off(ward: Ward, hospital: Hospital) -> None:
     page = ward.page
     report(hospital, hospital.episode, NAUSEA)

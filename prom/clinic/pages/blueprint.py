@@ -15,7 +15,7 @@ from prom.staff.sign_in import SignedIn
 pages = Blueprint("clinic", "prom.clinic", template_folder="templates")
 
 #: The filters of the worklist, as they stand in its address. None of them tells anything about a patient.
-FILTERS = ("unit", "mine", "unassigned")
+FILTERS = ("unit", "pathway", "mine", "unassigned", "overdue")
 
 
 def choice_of(who: SignedIn, given: Mapping[str, str]) -> Choice:
@@ -25,6 +25,8 @@ def choice_of(who: SignedIn, given: Mapping[str, str]) -> Choice:
         unit_ids=who.unit_ids if chosen is None else who.unit_ids & {chosen},
         mine=who.clinician_id if given.get("mine") else None,
         unassigned=bool(given.get("unassigned")),
+        overdue=bool(given.get("overdue")),
+        pathway=given.get("pathway") or None,
     )
 
 

@@ -71,7 +71,7 @@ def _found(session: Session, who: SignedIn, choice: Choice) -> _Found:
     waiting = listing.find(session, choice, now)
     states = queries.states_of(session, listing.episodes_in(waiting))
     units = sorted(choice.unit_ids)
-    circumstances = (who.session_id, g.language, units, choice.mine, choice.unassigned, now.date())
+    circumstances = (who.session_id, g.language, units, *choice.narrowed, now.date())
     return _Found(waiting, states, listing.mark(waiting, states, now, *circumstances))
 
 
@@ -80,6 +80,7 @@ def _page(who: SignedIn, choice: Choice) -> tuple[str, str]:
     with transaction() as session:
         found = _found(session, who, choice)
         units = queries.units_by_id(session, who.unit_ids)
+        pathways = queries.pathways_waiting(session, choice.unit_ids)
         listed = rows(session, found.waiting, found.states, units, g.language, now)
         _record(session, who, choice, found.waiting)
     page = render_template(
@@ -87,6 +88,7 @@ def _page(who: SignedIn, choice: Choice) -> tuple[str, str]:
         rows=listed,
         counts=counts(listed),
         units=list(units.values()),
+        pathways={url: each.title.read(g.language)[0] for url, each in pathways.items()},
         filters=filters_in(request.args),
         mark=found.mark,
         now=now,

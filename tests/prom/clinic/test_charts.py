@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from alerts.observation import Snapshot
-from prom.clinic.charts import HEIGHT, MARGIN, WIDTH, trend
-from prom.clinic.levels import Level, latest
+from prom.clinic.charts import HEIGHT, MARGIN, WIDTH, small, trend
+from prom.clinic.levels import Level, course_of, latest
 
 START = datetime(2026, 9, 7, 8, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
@@ -23,6 +23,28 @@ def test_the_lowest_level_lies_at_the_bottom_and_the_highest_at_the_top() -> Non
     chart = trend(weekly(0, 3), [], START, START + WEEK)
     assert [point.y for point in chart.points] == [HEIGHT - MARGIN, MARGIN]
     assert [point.x for point in chart.points] == [MARGIN, WIDTH - MARGIN]
+
+
+def test_a_single_report_draws_no_small_line() -> None:
+    assert small(()) == ""
+    assert small((2,)) == ""
+
+
+def test_a_small_line_runs_evenly_from_the_highest_level_to_none() -> None:
+    assert small((3, 0, 3)) == "M0 0L20 12L40 0"
+
+
+def test_a_small_line_stays_within_its_box_for_values_above_the_levels() -> None:
+    assert small((0, 66.7)) == "M0 12L40 0"
+
+
+def test_the_course_of_a_symptom_is_what_the_last_source_reported() -> None:
+    def said(number: int, value: float, source: str = "patient") -> Snapshot:
+        return Snapshot(START + number * WEEK, {"nausea": value}, source)
+
+    reports = [said(2, 3), said(0, 1), said(1, 2, "proxy"), Snapshot(START + 3 * WEEK, {"pain": 1}, "patient")]
+    assert course_of(reports, "nausea") == (1, 3)
+    assert course_of(reports, "rash") == ()
 
 
 def test_a_limit_lies_at_the_height_of_its_value() -> None:

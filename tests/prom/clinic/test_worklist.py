@@ -98,6 +98,21 @@ def test_a_chip_shows_the_level_and_how_it_has_moved_since_the_last_report(nurse
     assert "Kvalme: nivå 3 (grense 3), var 0 den 2. nov." in page
 
 
+def test_a_chip_draws_what_was_reported_before_and_says_it_in_words(nurse: Nurse, hospital: Hospital) -> None:
+    report(hospital, hospital.episode, WELL)
+    later(days=7)
+    report(hospital, hospital.episode, NAUSEA)
+    nurse.comes_back()
+    answer = nurse.get("/worklist")
+    assert '<path d="M0 12L40 0"/>' in answer.get_data(as_text=True)
+    assert f"{said('level.course')} 0, 3" in words_of(answer)
+
+
+def test_a_first_report_draws_no_line(nurse: Nurse, hospital: Hospital) -> None:
+    report(hospital, hospital.episode, NAUSEA)
+    assert "small-trend" not in nurse.get("/worklist").get_data(as_text=True)
+
+
 def test_a_strong_answer_beside_a_low_level_is_told(nurse: Nurse, hospital: Hospital) -> None:
     report(hospital, hospital.episode, HIDDEN)
     assert re.search(r"Smerter nivå [12] \(svar 3 av 4\)", nurse.page("/worklist"))
