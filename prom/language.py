@@ -6,7 +6,7 @@ lacks is taken from its fallback, and `read()` says in which language it came, s
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -77,6 +77,7 @@ def as_month(day: date, language: str) -> str:
     return format_skeleton("yMMMM", day, locale=_locale(language))
 
 
+@lru_cache(maxsize=4096)
 def as_short_date(day: date, language: str) -> str:
     """Write a day shortly, for tables."""
     return format_skeleton("MMMd", day, locale=_locale(language))
@@ -93,6 +94,7 @@ def as_waiting(seconds: float, language: str) -> str:
     return format_timedelta(max(int(seconds), 0), granularity="minute", threshold=1.5, locale=_locale(language))
 
 
+@lru_cache(maxsize=4096)
 def as_number(number: float, language: str) -> str:
     """Write a number with the language's decimal sign and no more digits than it needs, two at most."""
     return format_decimal(number, format="#,##0.##", locale=_locale(language))
