@@ -1,6 +1,6 @@
-"""The authors' pages: the list, one version's preview, what differs, and paper."""
+"""The authors' pages: the list, one version's preview, what differs, paper, and rules."""
 
-from prom.authoring.pages import overview, preview
+from prom.authoring.pages import overview, preview, rules
 from prom.authoring.pages.blueprint import pages
 
-__all__ = ["overview", "pages", "preview"]
+__all__ = ["overview", "pages", "preview", "rules"]
