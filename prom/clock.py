@@ -14,6 +14,11 @@ def now() -> datetime:
     return _moved if _moved is not None else datetime.now(UTC)
 
 
+def wall() -> datetime:
+    """Return what the machine's own clock shows, moved or not: only for whoever asks whether that clock is right."""
+    return datetime.now(UTC)
+
+
 def move_to(instant: datetime | None) -> None:
     """Hold the clock of this whole process at an instant; None lets it run again."""
     global _moved

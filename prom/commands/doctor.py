@@ -136,7 +136,7 @@ def _inside(settings: Settings) -> Iterator[Check]:
         retired = asking_what_is_retired(session)
         told = "; ".join(f"{name} asks {', '.join(asked)}" for name, asked in retired.items()) or "none is asked"
         yield Check("retired questionnaires", not retired, told, "Publish a version of the pathway that asks another")
-        for check in watch(session):
+        for check in watch(session, settings):
             yield Check(check.name, check.well, check.seen, START_THE_WORKER if _is_of_the_worker(check.name) else "")
         if not settings.demo:
             yield _synthetic_staff()

@@ -8,7 +8,7 @@ from prom.db import reading, transaction
 from prom.errors import NotFound
 from prom.messaging.queries import list_open
 from prom.oversight import watch as watching
-from prom.oversight.watch import Check
+from prom.oversight.checking import Check
 from prom.staff.access import public, requires, signed_in
 from prom.staff.permissions import Permission
 
@@ -34,7 +34,7 @@ def ready() -> Response:
 def watch() -> Response:
     """Say whether Prom as a whole does its duty: 503 when somebody has to look."""
     with reading() as session:
-        checks = watching.watch(session)
+        checks = watching.watch(session, current_app.config["PROM"])
     return _answer(checks)
 
 

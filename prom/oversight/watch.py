@@ -1,17 +1,19 @@
 """What `/health` tells: whether this process can work, and whether the whole of Prom does."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from prom import clock, crypto, db, schema
+from prom.config import Settings
 from prom.errors import StartRefused
 from prom.messaging.models import Kind
 from prom.messaging.queries import failed_by_kind, oldest_due
 from prom.messaging.spending import sent_and_allowed
+from prom.oversight import machine, promises
+from prom.oversight.checking import Check
 from prom.oversight.leading import who_leads
 from prom.oversight.models import Disagreement, Tick
 from prom.staff.models import Tenant
@@ -45,15 +47,6 @@ FAILED_MESSAGES_SINCE = timedelta(hours=1)
 DISAGREEMENTS_SINCE = timedelta(hours=24)
 
 
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked at: its name, whether it is well, and what was seen (counts and times only)."""
-
-    name: str
-    well: bool
-    seen: str
-
-
 def ready() -> list[Check]:
     """Look at this process only: database, schema, keys."""
     return [_database(), _keys()]
@@ -79,17 +72,28 @@ def _keys() -> Check:
     return Check("keys", True, "loaded")
 
 
-def watch(session: Session) -> list[Check]:
-    """Look at the whole: the tick, the outbox, overdue alerts, messages to staff that failed, the auditor's verdict."""
+def watch(session: Session, settings: Settings | None = None) -> list[Check]:
+    """Look at the whole: the tick, the outbox, overdue alerts, who was reached, the auditor's verdict, the machine.
+
+    The disk is looked at where `settings` say which one.
+    """
     now = clock.now()
     return [
         *_jobs(session, now),
         _leader(session, now),
         _outbox(session, now),
+        promises.stumbling(session, now),
         *_spending(session),
         _alerts(session, now),
         _on_call(session, now),
+        promises.emergencies(session, now),
+        promises.recipients(session),
+        promises.rules(session),
         _auditor(session),
+        machine.keys(session),
+        machine.clocks(session),
+        machine.locks(session),
+        *([machine.disk(settings.home)] if settings is not None else []),
     ]
 
 
@@ -107,7 +111,8 @@ def _jobs(session: Session, now: datetime) -> Iterator[Check]:
             yield Check(f"job {tick.name}", False, "has never ended well")
         else:
             silent = (now - last).total_seconds()
-            yield Check(f"job {tick.name}", now - last <= allowed, f"ended well {silent:.0f} s ago")
+            ahead = last - now > machine.MOST_APART  # a worker whose clock is wrong: it could die and look alive
+            yield Check(f"job {tick.name}", now - last <= allowed and not ahead, f"ended well {silent:.0f} s ago")
 
 
 def _leader(session: Session, now: datetime) -> Check:
