@@ -1,19 +1,28 @@
 """The columns of an export and what each means: about the response, one per question, one per scale."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from prom.catalogue.queries import Instrument
-from prom.responses.cells import FREE_TEXT
-from questionnaires.definition import Item
+from prom.exports.names import column_name, distinct
+from prom.responses.cells import FREE_TEXT, Gap, safe
+from questionnaires.definition import Item, Questionnaire
 from questionnaires.values import Coding
 
 LANGUAGES = ("nb", "nn", "en")
 CODEBOOK_HEADER = (
     "column", "kind", "type", "link_id", "text_nb", "text_nn", "text_en", "options", "unit", "missing",
-    "questionnaire_versions",
+    "questionnaire_versions", "options_nn", "options_en", "numbers",
 )  # fmt: skip
-EMPTY_MEANS = "empty: not answered, not asked, or not applicable"
+#: What stands where there is no answer: a letter (Stata's .a, .n, .s, .u), a number (SPSS and coded tables), and why.
+MISSING: Mapping[Gap, tuple[int, str]] = {
+    Gap.NOT_ASKED: (-9999, "not asked: this version does not have the question"),
+    Gap.NOT_APPLICABLE: (-9998, "not applicable: an earlier answer ruled it out"),
+    Gap.SKIPPED: (-9997, "skipped: passed over in a form that was sent"),
+    Gap.NOT_ANSWERED: (-9996, "not answered: the form's time ran out first"),
+}
+WHY_MISSING = "; ".join(f".{gap} or {number}: {text}" for gap, (number, text) in MISSING.items())
 #: About the response itself, in the order in which rows.py writes them: name, type, and texts in LANGUAGES.
 ABOUT = (
     ("patient", "text", "Pseudonym for pasienten", "Pseudonym for pasienten", "Pseudonym of the patient"),
@@ -35,6 +44,15 @@ ABOUT = (
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One option of a choice: its code as cells hold it, its text by language, and its number in SPSS and Stata."""
+
+    code: str
+    texts: Mapping[str, str]
+    number: int
+
+
+@dataclass(frozen=True)
 class Column:
     """One column: its name, the question or the scale it holds, and its row in the codebook."""
 
@@ -48,40 +66,64 @@ class Column:
     unit: str = ""
     missing: str = ""
     versions: str = ""
+    choices: tuple[Choice, ...] = ()
+    repeats: bool = False
+    #: The question in the newest version that has it.
+    item: Item | None = None
+
+    @property
+    def label(self) -> str:
+        """What the column holds in bokmål, or in the first language that it has a text in."""
+        return next((self.texts[each] for each in LANGUAGES if self.texts.get(each)), self.name)
 
     def codebook_row(self) -> list[str]:
         """Return the column's row in the codebook."""
         texts = [self.texts.get(language, "") for language in LANGUAGES]
         return [
             self.name, self.kind, self.type, self.link_id, *texts, self.options, self.unit, self.missing, self.versions,
+            *(" | ".join(f"{each.code}={each.texts[language]}" for each in self.choices) for language in ("nn", "en")),
+            " | ".join(f"{each.number}={each.code}" for each in self.choices),
         ]  # fmt: skip
 
 
 def of(versions: Sequence[Instrument]) -> list[Column]:
     """Return the columns for all versions of one questionnaire, oldest first; each question stands once."""
     about = (Column(name, "response", kind, dict(zip(LANGUAGES, texts, strict=True))) for name, kind, *texts in ABOUT)
-    return [*about, *_questions(versions), *_scales(versions)]
+    found = [*about, *_questions(versions), *_scales(versions)]
+    names = distinct([column.name for column in found])
+    return [replace(column, name=name) for column, name in zip(found, names, strict=True)]
 
 
 def _questions(versions: Sequence[Instrument]) -> Iterator[Column]:
-    found: dict[str, tuple[Item, list[str]]] = {}
+    found: dict[str, list[tuple[Questionnaire, Item]]] = {}
     for made in versions:
         for item in made.questionnaire.questions:
             if item.type not in FREE_TEXT:
-                _, numbers = found.get(item.link_id, (item, []))
-                found[item.link_id] = (item, [*numbers, made.questionnaire.version])
-    for link_id, (item, numbers) in found.items():
+                found.setdefault(item.link_id, []).append((made.questionnaire, item))
+    for link_id, asked in found.items():
+        newest, types = asked[-1][1], {item.type for _, item in asked}
+        choices = _choices([item for _, item in asked])
         yield Column(
             name=column_name(link_id),
             kind="question",
-            type=item.type,
-            texts={language: item.text.read(language)[0] for language in LANGUAGES} if item.text else {},
+            type=newest.type if len(types) == 1 else "text",  # what is a number in one version and a code in another
+            texts={language: newest.text.read(language)[0] for language in LANGUAGES} if newest.text else {},
             link_id=link_id,
-            options=_options(item),
-            unit=item.unit or "",
-            missing=EMPTY_MEANS,
-            versions=" ".join(numbers),
+            options=" | ".join(f"{choice.code}={choice.texts['nb']}" for choice in choices),
+            unit=newest.unit or "",
+            missing=WHY_MISSING,
+            versions=" ".join(questionnaire.version for questionnaire, _ in asked),
+            choices=choices if len(types) == 1 else (),
+            repeats=any(_repeats(questionnaire, item) for questionnaire, item in asked),
+            item=newest,
         )
+
+
+def _repeats(questionnaire: Questionnaire, item: Item | None) -> bool:
+    """Whether it can have several answers: it repeats, or something around it does."""
+    while item is not None and not item.repeats:
+        item = questionnaire.parent(item.link_id)
+    return item is not None
 
 
 def _scales(versions: Sequence[Instrument]) -> Iterator[Column]:
@@ -98,16 +140,21 @@ def _scales(versions: Sequence[Instrument]) -> Iterator[Column]:
         )
 
 
-def column_name(link_id: str) -> str:
-    """Return a name that R, SPSS and Stata take: letters, digits and underscores, a letter first."""
-    name = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in link_id)
-    return name if name[:1].isalpha() else f"q_{name}"
-
-
-def _options(item: Item) -> str:
-    codings = (option.value for option in item.options)
-    return " | ".join(
-        f"{coding.code}={coding.display.read('nb')[0] if coding.display else coding.code}"
-        for coding in codings
-        if isinstance(coding, Coding)
+def _choices(items: Sequence[Item]) -> tuple[Choice, ...]:
+    """The options of all versions, oldest first: one that a later version adds changes the number of no other."""
+    codings = {
+        safe(option.value.code): option.value
+        for item in items
+        for option in item.options
+        if isinstance(option.value, Coding)
+    }
+    # The codes themselves where they are numbers, as in most instruments; else their place in the list.
+    are_numbers = all(re.fullmatch(r"\d{1,3}", code) for code in codings) and len({*map(int, codings)}) == len(codings)
+    return tuple(
+        Choice(code, _texts(coding), int(code) if are_numbers else place)
+        for place, (code, coding) in enumerate(codings.items(), start=1)
     )
+
+
+def _texts(coding: Coding) -> Mapping[str, str]:
+    return {language: coding.display.read(language)[0] if coding.display else coding.code for language in LANGUAGES}

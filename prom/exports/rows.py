@@ -16,8 +16,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from prom.catalogue.queries import Instrument
-from prom.crypto import Hasher, Opener, as_text
+from prom.crypto import Opener
 from prom.exports.columns import Column
+from prom.exports.pseudonyms import Pseudonyms
 from prom.patients import sealing
 from prom.responses import drafts, scored
 from prom.responses.cells import LINE_END, NAME_LENGTH, Gap, Layout, cells_in, layout_of, line_of, row_of, safe
@@ -29,8 +30,6 @@ from questionnaires.branching import enabled
 AT_ONCE = 1000
 #: Of how many patients the pseudonym and the cipher are kept at hand: some 3 KB each.
 REMEMBERED = 10_000
-#: Bytes of a hash that make a pseudonym, of 16 letters.
-PSEUDONYM = 12
 Progress: TypeAlias = Callable[[int, int], None]
 
 #: What is read of a response, in the order in which `_line` takes it.
@@ -103,9 +102,7 @@ class _Written:
 
     def __init__(self, session: Session, wanted: Wanted) -> None:
         self._session, self._tenant_id, self._gaps = session, wanted.tenant_id, wanted.gaps
-        # A pseudonym is the same in every export of this hospital, and tells nothing without its key.
-        self._patients = Hasher(wanted.tenant_id, "export-patient")
-        self._responses = Hasher(wanted.tenant_id, "export-response")
+        self._pseudonyms = Pseudonyms(wanted.tenant_id)
         self._links = tuple(each.link_id for each in wanted.columns if each.kind == "question")
         self._scales = tuple(each.scale for each in wanted.columns if each.scale)
         self._versions = {each.questionnaire.canonical: self._version(each) for each in wanted.versions}
@@ -130,7 +127,7 @@ class _Written:
         if new := patient_ids - self._people.keys():
             openers = sealing.openers(self._session, self._tenant_id, new, Response.__tablename__, "scores")
             for patient_id, opener in openers.items():
-                self._people[patient_id] = _Person(as_text(self._patients.hash(str(patient_id))[:PSEUDONYM]), opener)
+                self._people[patient_id] = _Person(self._pseudonyms.patient(patient_id), opener)
 
     def _line(
         self,
@@ -154,7 +151,7 @@ class _Written:
             row = self._from_document(response_id, version.made, text)
         answered = row[version.layout.answers_at :] if version.straight else self._rearranged(row, version.layout)
         local = authored.astimezone(zone).isoformat(" ", "seconds")[:19]
-        pseudonym = as_text(self._responses.hash(name)[:PSEUDONYM])
+        pseudonym = self._pseudonyms.response(name)
         alike = self._quoted((source, status, language, questionnaire, rules))
         gaps = f",{self._gaps_of(row, version)}" if self._gaps else ""
         return f"{person.pseudonym},{pseudonym},{unit},{local},{alike}{answered}{gaps}{LINE_END}"

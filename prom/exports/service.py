@@ -1,85 +1,109 @@
-"""Letting answers out: one CSV of responses and one of what its columns mean."""
+"""Letting answers out: a data file, a codebook that says what its columns mean, and a manifest of both."""
 
 import io
 import os
 import uuid
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from prom import bulk, clock
 from prom.audit import service as audit
 from prom.audit.service import Actor
 from prom.catalogue.queries import Instrument, definitions, instrument, newest
-from prom.exports import columns, rows
+from prom.exports import columns, registry
+from prom.exports.manifest import write_codebook, write_manifest
+from prom.exports.memory import memory_file
 from prom.exports.rows import Progress, Wanted
-from prom.responses.cells import line_of
+from prom.exports.writing import Export, Format, Layout, columns_of, write
+from prom.pathways.models import Episode
 from prom.responses.models import COUNTS, Response
 
 
-@dataclass(frozen=True)
-class Exported:
-    """What was written."""
+class Files(NamedTuple):
+    """The three files of an export, by path or by name."""
 
-    data_file: Path
-    codebook_file: Path
+    data: Path
+    codebook: Path
+    manifest: Path
+
+
+class Exported(NamedTuple):
+    """How many responses were written, and where."""
+
     rows: int
-
-
-@dataclass(frozen=True)
-class Table:
-    """One file's name, and its lines, which are made as they are read, a batch at a time."""
-
-    name: str
-    header: Sequence[str]
-    batches: Iterable[list[str]]
+    files: Files
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be let out: a questionnaire by name or url, of one tenant, of some units or (None) of all."""
+    """What is to be let out: a questionnaire by name or url, of one tenant, of some units or (None) of all.
+
+    `since` and `until` are instants that the answers were authored from and before; `pathway` is a pathway's url.
+    """
 
     questionnaire: str
     tenant_id: uuid.UUID
     unit_ids: Sequence[uuid.UUID] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    pathway: str | None = None
 
 
-def export_csv(
-    session: Session, asked: Asked, folder: Path, actor: Actor, progress: Progress | None = None
+def export_files(
+    session: Session,
+    asked: Asked,
+    layout: Layout,
+    folder: Path,
+    actor: Actor,
+    command: str = "",
+    progress: Progress | None = None,
 ) -> Exported:
-    """Write data and codebook into a folder, readable by its owner only; each file appears whole or not at all."""
+    """Write three files into a folder, readable by their owner only; each appears whole or not at all.
+
+    `command` is what makes it again, for the manifest. Raises NotFound, and Invalid for what the format cannot hold.
+    """
+    wanted = let_out(session, asked, layout, actor)
+    names = _names(wanted, layout)
     folder.mkdir(parents=True, exist_ok=True)
-    data, codebook = tables(session, asked, actor, progress)
-    # The answers last: if anything fails, the audit record is taken back, and no answers may lie there without one.
-    _write_file(folder / codebook.name, codebook)
-    count = _write_file(folder / data.name, data)
-    return Exported(folder / data.name, folder / codebook.name, count)
+    with ExitStack() as unfinished:
+        paths = Files(*(unfinished.enter_context(_unfinished(folder / name.name)) for name in names))
+        count = _write_all(session, wanted, layout, names, paths, command, progress)
+        # The answers last: if anything fails, the audit record is taken back, and none may lie there without one.
+        for path, name in reversed(list(zip(paths, names, strict=True))):
+            path.replace(folder / name)
+    return Exported(count, Files(*(folder / name for name in names)))
 
 
-def export_zip(session: Session, asked: Asked, actor: Actor) -> tuple[str, bytes]:
-    """Return a name and a zip of data and codebook, made in memory: no answer lies in clear on the server's disk."""
+def export_zip(session: Session, asked: Asked, layout: Layout, actor: Actor, command: str = "") -> tuple[str, bytes]:
+    """Return a name and a zip of the three files, made in memory: no answer lies in clear on the server's disk.
+
+    Raises as `export_files` does.
+    """
+    wanted = let_out(session, asked, layout, actor)
+    names = _names(wanted, layout)
     made = io.BytesIO()
-    data, codebook = tables(session, asked, actor)
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for table in (data, codebook):
-            with archive.open(table.name, "w") as raw, io.TextIOWrapper(raw, encoding="utf-8", newline="") as file:
-                _write(file, table)
-    return data.name.replace(".csv", ".zip"), made.getvalue()
+    with ExitStack() as memory, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        paths = Files(*(memory.enter_context(memory_file(name.name)) for name in names))
+        _write_all(session, wanted, layout, names, paths, command)
+        for path, name in zip(paths, names, strict=True):
+            archive.write(path, name)
+    return f"{names.data.stem}.zip", made.getvalue()
 
 
-def tables(session: Session, asked: Asked, actor: Actor, progress: Progress | None = None) -> tuple[Table, Table]:
-    """Return the data (one row per response of all versions) and the codebook (one row per column).
+def let_out(session: Session, asked: Asked, layout: Layout, actor: Actor) -> Wanted:
+    """Choose responses, under which columns they leave, and put on record every patient who is among them.
 
-    UTF-8, comma, decimal point. Patients are pseudonyms; free text is left out, and what was entered in error too. One
-    audit record names every patient whose answers are chosen. Raises NotFound.
+    Patients are pseudonyms; free text is left out, and what was entered in error too. Raises NotFound.
     """
     versions = _versions(session, asked.questionnaire)
-    name = versions[-1].name
-    wide = columns.of(versions)
     chosen = _chosen(asked, [each.questionnaire.canonical for each in versions])
     named = frozenset(session.scalars(select(Response.patient_id).where(*chosen).distinct()))
     audit.record(
@@ -91,12 +115,39 @@ def tables(session: Session, asked: Asked, actor: Actor, progress: Progress | No
         subjects=named,
         reason="quality",
     )
-    wanted = Wanted(asked.tenant_id, chosen, named, versions, wide)
-    data = Table(f"{name}.csv", [column.name for column in wide], rows.batches(session, wanted, progress))
-    codebook = Table(
-        f"{name}-codebook.csv", columns.CODEBOOK_HEADER, [[line_of(column.codebook_row()) for column in wide]]
+    return Wanted(asked.tenant_id, chosen, named, versions, columns.of(versions), gaps=not layout.is_plain)
+
+
+def _names(wanted: Wanted, layout: Layout) -> Files:
+    name = wanted.versions[-1].name
+    codebook = f"reg_klokeboken_{clock.now():%Y-%m-%d}" if layout.format is Format.REGISTRY else f"{name}-codebook"
+    data = f"{name}-long" if layout.long else name
+    return Files(Path(f"{data}.{layout.format.ending}"), Path(f"{codebook}.csv"), Path(f"{name}-manifest.json"))
+
+
+def _write_all(
+    session: Session,
+    wanted: Wanted,
+    layout: Layout,
+    names: Files,
+    paths: Files,
+    command: str,
+    progress: Progress | None = None,
+) -> int:
+    count = write(Export(session, wanted, layout, progress), paths.data)
+    if layout.format is Format.REGISTRY:
+        registry.write_codebook(names.data.stem, wanted.columns, paths.codebook)
+    else:
+        write_codebook(columns_of(layout, wanted.columns), paths.codebook)
+    counted = session.execute(
+        select(Response.questionnaire, Response.rules, func.count())
+        .where(*wanted.chosen, bulk.among(session, Response.patient_id, wanted.named))
+        .group_by(Response.questionnaire, Response.rules)
     )
-    return data, codebook
+    responses = {(questionnaire, rules): number for questionnaire, rules, number in counted}
+    files = [(names.data.name, paths.data), (names.codebook.name, paths.codebook)]
+    write_manifest(paths.manifest, wanted, files, responses, command)
+    return count
 
 
 def _chosen(asked: Asked, questionnaires: list[str]) -> list[ColumnElement[bool]]:
@@ -107,7 +158,15 @@ def _chosen(asked: Asked, questionnaires: list[str]) -> list[ColumnElement[bool]
         Response.questionnaire.concat("").in_(questionnaires),
         COUNTS,
     ]
-    return chosen if asked.unit_ids is None else [*chosen, Response.unit_id.in_(asked.unit_ids)]
+    if asked.unit_ids is not None:
+        chosen.append(Response.unit_id.in_(asked.unit_ids))
+    if asked.since is not None:
+        chosen.append(Response.authored_at >= asked.since)
+    if asked.until is not None:
+        chosen.append(Response.authored_at < asked.until)
+    if asked.pathway is not None:
+        chosen.append(Response.episode_id.in_(select(Episode.id).where(Episode.pathway_url == asked.pathway)))
+    return chosen
 
 
 def _versions(session: Session, questionnaire: str) -> list[Instrument]:
@@ -117,23 +176,12 @@ def _versions(session: Session, questionnaire: str) -> list[Instrument]:
     return [instrument(session, f"{row.url}|{row.version}") for row in imported]
 
 
-def _write_file(path: Path, table: Table) -> int:
-    """Write beside the place and move it there, so that nobody reads half a file."""
+@contextmanager
+def _unfinished(path: Path) -> Iterator[Path]:
+    """Yield a place beside the file's, for its owner only: nobody reads half a file."""
     unfinished = path.with_name(path.name + ".unfinished")
     try:
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            count = _write(file, table)
-        unfinished.replace(path)
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        yield unfinished
     finally:
         unfinished.unlink(missing_ok=True)
-    return count
-
-
-def _write(file: TextIO, table: Table) -> int:
-    count = 0
-    file.write(line_of(table.header))
-    for lines in table.batches:
-        file.writelines(lines)
-        count += len(lines)
-    return count

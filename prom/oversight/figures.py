@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from importlib.metadata import PackageNotFoundError, version
 
 from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy import case, func, select, text
@@ -15,6 +14,7 @@ from prom.messaging.models import OPEN_STATES, Kind
 from prom.messaging.queries import failed_by_kind, oldest_due, open_by_state
 from prom.oversight.models import Tick
 from prom.oversight.watch import FAILED_MESSAGES_SINCE, OVERDUE_ALERT, count_disagreements
+from prom.version import running_version
 from prom.worklist.models import OPEN, Alert
 
 NEVER = timedelta(days=3650).total_seconds()
@@ -22,18 +22,11 @@ NEVER = timedelta(days=3650).total_seconds()
 
 def figures(session: Session) -> Iterator[GaugeMetricFamily]:
     """Ask for everything that is told with each scrape: a handful of statements, each by an index of what is open."""
-    yield _gauge("prom_info", "The version that answers.", "version", [(_version(), 1)])
+    yield _gauge("prom_info", "The version that answers.", "version", [(running_version(), 1)])
     yield from _alerts(session)
     yield from _messages(session)
     yield _jobs(session)
     yield _gauge("prom_auditor_disagreements", "Found in the last day.", None, [("", count_disagreements(session))])
-
-
-def _version() -> str:
-    try:
-        return version("prom")
-    except PackageNotFoundError:  # run from its folder, without being installed
-        return "not installed"
 
 
 def _alerts(session: Session) -> Iterator[GaugeMetricFamily]:

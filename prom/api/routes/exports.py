@@ -10,10 +10,11 @@ from prom.catalogue.queries import definitions
 from prom.db import reading, transaction
 from prom.errors import Invalid, NotFound
 from prom.exports.service import Asked, export_zip
+from prom.exports.writing import Format, Layout
 from prom.staff.access import caller
 from prom.staff.permissions import Permission
 
-resource = Resource("exports", "Answers for quality work: a zip of one CSV and its codebook.")
+resource = Resource("exports", "Answers for quality work: a zip of one data file, its codebook and a manifest.")
 
 ZIP = "application/zip"
 FILE_NAME = {"description": "The file's name.", "required": True, "schema": {"type": "string"}}
@@ -34,10 +35,10 @@ def list_exports() -> dict[str, Any]:
     takes=schemas.ExportWanted,
     media_type=ZIP,
     headers={"Content-Disposition": FILE_NAME},
-    example={"questionnaire": "symptom-check"},
+    example={"questionnaire": "symptom-check", "format": "csv"},
 )
 def export_answers(given: dict[str, str]) -> Response:
-    """Take out the answers to one questionnaire at the caller's units, with their codebook.
+    """Take out the answers to one questionnaire at the caller's units, with codebook and manifest.
 
     Patients are pseudonyms, the same in every export; free text is left out. One audit record names all of them.
     """
@@ -45,7 +46,7 @@ def export_answers(given: dict[str, str]) -> Response:
     try:
         with transaction() as session:
             asked = Asked(given["questionnaire"], who.tenant_id, sorted(who.unit_ids))
-            name, content = export_zip(session, asked, who.actor)
+            name, content = export_zip(session, asked, Layout(Format(given["format"])), who.actor)
     except NotFound:
         raise Invalid("questionnaire") from None
     disposition = f'attachment; filename="{name}"'

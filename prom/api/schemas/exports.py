@@ -2,7 +2,8 @@
 
 from marshmallow import fields
 
-from prom.api.schemas.fields import Shown, Text, Wire
+from prom.api.schemas.fields import Shown, Text, Wire, Word
+from prom.exports.writing import Format
 
 
 class Exportable(Shown):
@@ -21,3 +22,4 @@ class ExportWanted(Wire):
     """Whose answers."""
 
     questionnaire = Text(required=True, shortest=1, metadata={"description": "One of GET /exports."})
+    format = Word(Format, load_default="csv", metadata={"description": "`sav` is SPSS, `dta` Stata, `ndjson` FHIR."})

@@ -81,7 +81,9 @@ def test_answers_are_exported_with_their_codebook(reported: Hospital, prom: Prom
     out = tmp_path / "out"
     made = answer(prom("export", "--questionnaire", "symptom-check", "--format", "csv", "--out", str(out), "--json"))
     assert made["rows"] == 1
-    assert sorted(str(path) for path in out.iterdir()) == sorted([made["dataFile"], made["codebookFile"]])
+    assert sorted(str(path) for path in out.iterdir()) == sorted(
+        [made["dataFile"], made["codebookFile"], made["manifestFile"]]
+    )
     with Path(made["dataFile"]).open(encoding="utf-8", newline="") as file:
         (row,) = csv.DictReader(file)
     assert row["temperature"] == "38.6"

@@ -17,7 +17,9 @@ from prom.catalogue.service import take_in
 from prom.config import Settings
 from prom.crypto import CannotOpen
 from prom.db import reading, transaction
-from prom.exports.service import Asked, tables
+from prom.exports.rows import batches
+from prom.exports.service import Asked, let_out
+from prom.exports.writing import Layout
 from prom.patients import sealing
 from prom.patients.models import PatientKey
 from prom.responses.models import Response
@@ -36,8 +38,9 @@ def stored(hospital: Hospital, database: Settings) -> uuid.UUID:
 
 def exported(session: Session, hospital: Hospital) -> str:
     """The data file as one text."""
-    data, _ = tables(session, Asked(NAME, hospital.tenant.id), hospital.nurse_actor)
-    return ",".join(data.header) + "\r\n" + "".join(line for lines in data.batches for line in lines)
+    wanted = let_out(session, Asked(NAME, hospital.tenant.id), Layout(), hospital.nurse_actor)
+    header = ",".join(column.name for column in wanted.columns)
+    return header + "\r\n" + "".join(line for lines in batches(session, wanted) for line in lines)
 
 
 def read(text: str) -> list[dict[str, str]]:

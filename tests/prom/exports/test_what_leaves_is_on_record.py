@@ -13,7 +13,9 @@ from prom.audit.models import AuditRecord, AuditSubject
 from prom.config import Settings
 from prom.db import reading, transaction
 from prom.exports import service
-from prom.exports.service import Asked, Table, export_csv, tables
+from prom.exports.rows import batches
+from prom.exports.service import Asked, export_files, let_out
+from prom.exports.writing import Layout
 from prom.pathways.service import start_episode
 from prom.patients.service import register
 from prom.responses.service import Authorship, submit
@@ -28,9 +30,9 @@ def test_who_answers_for_the_first_time_while_an_export_is_made_is_not_in_it(
     """What is read page by page sees what others have committed since the record was written."""
     send(ask(database), WELL)
     with reading() as session:
-        data, _ = tables(session, Asked("symptom-check", hospital.tenant.id), hospital.nurse_actor)
+        wanted = let_out(session, Asked("symptom-check", hospital.tenant.id), Layout(), hospital.nurse_actor)
         _let_another_answer(session, hospital)
-        rows = [row for batch in data.batches for row in batch]
+        rows = [row for batch in batches(session, wanted) for row in batch]
         record = session.scalars(select(AuditRecord.id).where(AuditRecord.action == "response.export")).one()
         named = session.scalars(select(AuditSubject.patient_id).where(AuditSubject.record_id == record)).all()
     assert (len(rows), named) == (1, [hospital.patient.id])
@@ -50,16 +52,14 @@ def test_a_file_that_cannot_be_written_leaves_no_answers_and_no_record(
     hospital: Hospital, database: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(ask(database), WELL)
-    write = service._write_file
 
-    def fail_for_the_codebook(path: Path, table: Table) -> int:
-        if "codebook" in path.name:
-            raise OSError("the disk is full")
-        return write(path, table)
+    def fail(*_: object) -> None:
+        raise OSError("the disk is full")
 
-    monkeypatch.setattr(service, "_write_file", fail_for_the_codebook)
+    monkeypatch.setattr(service, "write_codebook", fail)
+    asked = Asked("symptom-check", hospital.tenant.id)
     with pytest.raises(OSError, match="full"), transaction() as session:
-        export_csv(session, Asked("symptom-check", hospital.tenant.id), tmp_path / "out", hospital.nurse_actor)
+        export_files(session, asked, Layout(), tmp_path / "out", hospital.nurse_actor)
     assert list((tmp_path / "out").iterdir()) == []
     with reading() as session:
         assert session.scalars(select(AuditRecord).where(AuditRecord.action == "response.export")).all() == []

@@ -1,7 +1,6 @@
 """Questionnaires that Prom did not word: scored by an instrument key, or by the scoring codes that they bring along."""
 
 import csv
-import io
 import uuid
 from decimal import Decimal
 from typing import Any
@@ -9,8 +8,10 @@ from typing import Any
 from prom.catalogue.service import take_in
 from prom.config import Settings
 from prom.db import reading, transaction
+from prom.exports.rows import batches
 from prom.exports.service import Asked as Export
-from prom.exports.service import tables
+from prom.exports.service import let_out
+from prom.exports.writing import Layout
 from prom.pathways.definition import Asked
 from prom.patients import sealing
 from prom.responses.drafts import opened
@@ -86,6 +87,8 @@ def test_a_hospitals_own_wording_is_scored_and_exported(hospital: Hospital, data
     answers = {f"mood-{number}": "2" for number in range(1, 10)}
     assert scores_of(submitted(hospital, MOOD, BOUND, answers)) == {"PHQ9": {"value": 18.0}}
     with reading() as session:
-        data, _ = tables(session, Export("elsewhere", hospital.tenant.id), hospital.nurse_actor)
-        (row,) = csv.DictReader(io.StringIO(",".join(data.header) + "\r\n" + "".join(map("".join, data.batches))))
+        wanted = let_out(session, Export("elsewhere", hospital.tenant.id), Layout(), hospital.nurse_actor)
+        (row,) = csv.DictReader(
+            [",".join(column.name for column in wanted.columns), *map("".join, batches(session, wanted))]
+        )
     assert row["PHQ9_scale"] == "18"
