@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from prom.my_page.pages import pages as my_page
     from prom.oversight.pages import pages as oversight
     from prom.oversight.routes import routes as metrics
+    from prom.quality.pages import pages as quality
     from prom.responses.pages import own_link
     from prom.responses.pages import pages as responses
     from prom.responses.sms.pages import pages as sms
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         own_link,
         my_page,
         exports,
+        quality,
         oversight,
         metrics,
         fhir,

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     CHANGE_SETTINGS = "change settings"
     READ_ALERT = "read alert"
     READ_METRICS = "read metrics"
+    READ_FIGURES = "read figures"
     OWN_SESSION = "own session"
 
 
@@ -59,6 +60,7 @@ _CLINICAL = frozenset(
         Permission.PUBLISH_QUESTIONNAIRE,
         Permission.READ_ASSIGNMENT,
         Permission.READ_ALERT,
+        Permission.READ_FIGURES,
         Permission.OWN_SESSION,
     }
 )
@@ -66,7 +68,9 @@ _CLINICAL = frozenset(
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.NURSE: _CLINICAL | {Permission.READ_OUTBOX},
     Role.PHYSICIAN: _CLINICAL,
-    Role.QUALITY: frozenset({Permission.EXPORT_ANSWERS, Permission.AUTHOR_QUESTIONNAIRE, Permission.OWN_SESSION}),
+    Role.QUALITY: frozenset(
+        {Permission.EXPORT_ANSWERS, Permission.READ_FIGURES, Permission.AUTHOR_QUESTIONNAIRE, Permission.OWN_SESSION}
+    ),
     # Administrators see no health data.
     Role.ADMINISTRATOR: frozenset({Permission.READ_OUTBOX, Permission.CHANGE_SETTINGS, Permission.OWN_SESSION}),
 }

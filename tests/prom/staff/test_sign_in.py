@@ -183,6 +183,7 @@ MAY: dict[Role, set[str]] = {
         "publish questionnaire",
         "read assignment",
         "read alert",
+        "read figures",
         "read outbox",
         "own session",
     },
@@ -201,9 +202,10 @@ MAY: dict[Role, set[str]] = {
         "publish questionnaire",
         "read assignment",
         "read alert",
+        "read figures",
         "own session",
     },
-    Role.QUALITY: {"export answers", "author questionnaire", "own session"},
+    Role.QUALITY: {"export answers", "read figures", "author questionnaire", "own session"},
     Role.ADMINISTRATOR: {"read outbox", "change settings", "own session"},
 }
 
