@@ -24,6 +24,9 @@ from questionnaires.documents import read as read_file
 from questionnaires.parsing import parse
 from questionnaires.problems import QuestionnaireError
 
+#: Who may sign: rules decide who is called and how soon, which takes a physician's name.
+_SIGNERS = (Role.PHYSICIAN, Role.NURSE)
+_SIGNERS_OF = {"rule-set": (Role.PHYSICIAN,)}
 #: In the order in which they are published together: what judges stands before what is judged by it.
 KINDS = ("scoring-key", "advice", "rule-set", "questionnaire", "pathway")
 PATHWAYS = Path(__file__).resolve().parent.parent / "pathways" / "library"
@@ -86,7 +89,7 @@ def take_in_shipped(session: Session, author: str = "prom") -> int:
 
 
 def publish(session: Session, definition: Definition, signed_by: str) -> None:
-    """Make a draft active. The signature must be that of a physician or nurse who is not its author; raises Invalid.
+    """Make a draft active. A physician signs, or a nurse all but rules, and never the author; raises Invalid.
 
     What is active already stays as it was signed. Raises Invalid too for a questionnaire that asks for logic Prom does
     not run, or that cannot be read; NotSafe for one that asks about danger and has no emergency rule or crisis text;
@@ -94,7 +97,8 @@ def publish(session: Session, definition: Definition, signed_by: str) -> None:
     QuestionnaireError for rules, keys and advice that do not fit their questionnaire, or that an SMS could not ask.
     """
     clinician = clinician_by_username(session, signed_by)
-    if clinician is None or clinician.role not in (Role.PHYSICIAN, Role.NURSE) or signed_by == definition.author:
+    roles = _SIGNERS_OF.get(definition.kind, _SIGNERS) if definition.status == "draft" else _SIGNERS
+    if clinician is None or clinician.role not in roles or signed_by == definition.author:
         raise Invalid("signed_by")
     if definition.status == "retired":
         raise Conflict("status")

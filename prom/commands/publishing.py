@@ -79,7 +79,8 @@ def _in_words(refused: NotFound | Invalid | Conflict, name: str, signed_by: str)
         return click.ClickException(f"There is no {refused.field or 'definition'} for {name!r}.")
     if refused.field == "signed_by":
         return click.ClickException(
-            f"{signed_by!r} cannot sign this: it takes a nurse or physician with an account, other than its author."
+            f"{signed_by!r} cannot sign this: it takes a nurse or physician with an account, "
+            "for rules a physician, other than its author."
         )
     if isinstance(refused, NotSafe | PublishedAlready):
         problems = [each for each in refused.problems if isinstance(each, Problem)]

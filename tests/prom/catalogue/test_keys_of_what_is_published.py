@@ -13,6 +13,7 @@ from prom.catalogue.service import one, publish, publish_questionnaire, publish_
 from prom.config import Settings
 from prom.db import reading, transaction
 from prom.errors import Invalid, PublishedAlready
+from prom.pathways.service import publish_pathway
 from prom.responses.models import Response
 from questionnaires.problems import Problem
 from tests.conftest import Hospital
@@ -65,6 +66,21 @@ def test_nobody_signs_what_she_put_forward_whatever_kind_it_is(hospital: Hospita
         with pytest.raises(Invalid) as refused:
             publish(session, draft, "physician")
         assert (refused.value.field, draft.status) == ("signed_by", "draft")
+
+
+def test_a_nurse_signs_a_pathway_only_when_a_physician_has_signed_its_rules(hospital: Hospital) -> None:
+    with reading() as session:
+        with pytest.raises(Invalid) as refused:
+            publish_pathway(session, "palliative-near-home", "nurse")
+        rules = [newest(session, "rule-set", name) for name in ("palliative-check", "fever-check", "clinical-frailty")]
+        drafts = [row for row in rules if row.status == "draft"]
+        assert (refused.value.field, drafts != []) == ("signed_by", True)
+        for row in drafts:
+            with pytest.raises(Invalid):
+                publish(session, row, "nurse")
+            publish(session, row, "physician")
+        assert "pathway" in {row.kind for row in publish_pathway(session, "palliative-near-home", "nurse")}
+        assert {row.signed_by for row in drafts} == {"physician"}
 
 
 def test_a_key_that_she_put_forward_keeps_her_from_signing_the_whole(hospital: Hospital) -> None:

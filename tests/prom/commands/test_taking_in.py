@@ -72,7 +72,9 @@ def test_an_instrument_that_asks_about_danger_goes_all_the_way_only_with_its_rul
     stored = answer(prom("rules", "import", write("rules.json", RULES), "--json"))
     assert (stored["kind"], stored["status"]) == ("rule-set", "draft")
     assert prom("questionnaire", "publish", URL, "--signed-by", "physician").exit_code == 1
-    assert prom("rules", "publish", "danger", "--signed-by", "nurse").exit_code == 0
+    unsigned = prom("rules", "publish", "danger", "--signed-by", "nurse")
+    assert (unsigned.exit_code, "for rules a physician" in unsigned.stderr) == (1, True)
+    assert prom("rules", "publish", "danger", "--signed-by", "physician").exit_code == 0
     assert prom("questionnaire", "publish", URL, "--signed-by", "physician").exit_code == 0
     with reading() as session:
         pathway = from_json(newest(session, "pathway", "systemic-treatment").document)
