@@ -13,6 +13,7 @@ from prom import clock
 from prom.audit import service as audit
 from prom.audit.service import SYSTEM, Actor
 from prom.db import new_id
+from prom.duty.queries import ringing
 from prom.language import text
 from prom.messaging import outbox
 from prom.patients import sealing
@@ -63,16 +64,22 @@ def event(
 
 
 def ring_on_call(session: Session, alert: Alert) -> None:
-    """Put a message to the unit's on-call phone into the outbox. It tells neither who nor what."""
+    """Put messages to the phones on duty into the outbox: of one level more each time that it was escalated.
+
+    Who rang before rings again, and so does everybody once the last level is reached. It tells neither who nor what.
+    """
     unit = session.get_one(Unit, alert.unit_id)
     now = clock.now()
-    letter = outbox.Letter(
-        tenant_id=alert.tenant_id,
-        kind="on-call",
-        key=f"on-call:{alert.id}:{alert.version}",
-        to=unit.on_call_phone,
-        body=text("message.on-call", "nb", unit=unit.name, time=now.astimezone(ZoneInfo(unit.zone)).strftime("%H:%M")),
-        unit_id=unit.id,
-        expires_at=now + STAFF_MESSAGE_LASTS,
-    )
-    outbox.put(session, letter)
+    levels = ringing(session, unit, now)[: 1 + alert.escalations]
+    body = text("message.on-call", "nb", unit=unit.name, time=now.astimezone(ZoneInfo(unit.zone)).strftime("%H:%M"))
+    for number, phone in enumerate((phone for level in levels for phone in level), 1):
+        letter = outbox.Letter(
+            tenant_id=alert.tenant_id,
+            kind="on-call",
+            key=f"on-call:{alert.id}:{alert.version}:{number}",
+            to=phone,
+            body=body,
+            unit_id=unit.id,
+            expires_at=now + STAFF_MESSAGE_LASTS,
+        )
+        outbox.put(session, letter)
