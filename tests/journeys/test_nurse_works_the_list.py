@@ -271,6 +271,7 @@ def test_the_pages_hold_on_other_screens(
     report(hospital, hospital.episode, RASH["2"])
     ward = signed_in(open_page(width=width, height=900, color_scheme=scheme), live_server)
     check(ward.page)
-    for path in (f"/patients/{hospital.patient.id}", f"/patients/{hospital.patient.id}/report", "/patients/new"):
+    patient = f"/patients/{hospital.patient.id}"
+    for path in (patient, f"{patient}/report", "/patients/new", "/worklist/paper"):
         ward.go(path)
         check(ward.page)
