@@ -1,6 +1,6 @@
 """The columns of a patient's grid: her reports, and the weeks for which there is none."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -22,6 +22,10 @@ class Column:
     report: Report | None = None
     #: Not the only one of its day, so that its time must be shown, too.
     shares_day: bool = False
+    #: Counted from the first treatment day, which is day 1; 0 or less before it.
+    treatment_day: int = 0
+    #: The days of her pathway that lie in this week, such as an operation: title and day.
+    marks: tuple[tuple[str, date], ...] = ()
 
     @property
     def week(self) -> tuple[int, int]:
@@ -38,8 +42,30 @@ def columns_of(record: Record, url: str) -> tuple[Column, ...]:
     unanswered = [each for each in asked if each.id not in answered and each.status in ("open", "expired")]
     found = [*(_of_report(record, each) for each in reports), *(_of_silence(record, each) for each in unanswered)]
     days = Counter(column.day for column in found)
-    marked = (replace(column, shares_day=days[column.day] > 1) for column in found)
-    return tuple(_with_empty_weeks(sorted(marked, key=lambda column: column.at)))
+    dated = (replace(column, shares_day=days[column.day] > 1) for column in found)
+    return _marked(record, list(_with_empty_weeks(sorted(dated, key=lambda column: column.at))))
+
+
+def _marked(record: Record, columns: list[Column]) -> tuple[Column, ...]:
+    """Count the treatment days, and mark the days that her pathway is reckoned from where a column shows their week."""
+    marks: dict[int, list[tuple[str, date]]] = defaultdict(list)
+    for anchor in record.about.pathway.anchors:
+        day = record.about.anchors.get(anchor.code)
+        place = _place_of(day, columns) if day is not None else None
+        if day is not None and place is not None:
+            marks[place].append((record.reader.words(anchor.title), day))
+    first = record.about.episode.anchor
+    return tuple(
+        replace(column, treatment_day=(column.day - first).days + 1, marks=tuple(marks[place]))
+        for place, column in enumerate(columns)
+    )
+
+
+def _place_of(day: date, columns: Sequence[Column]) -> int | None:
+    """The first column of the day's week on or after it, else the last one of that week; None outside them all."""
+    week = day.isocalendar()[:2]
+    places = [place for place, column in enumerate(columns) if column.week == week]
+    return next((place for place in places if columns[place].day >= day), places[-1] if places else None)
 
 
 def _of_report(record: Record, report: Report) -> Column:

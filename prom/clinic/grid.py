@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from alerts.rules import Severity
@@ -53,6 +54,11 @@ class Grid:
     measures: tuple[GridRow, ...]
     quiet: tuple[str, ...]
     has_strong: bool
+
+    @property
+    def marks(self) -> list[tuple[str, date]]:
+        """The days of her pathway that columns are marked with: title and day."""
+        return [mark for column in self.columns for mark in column.marks]
 
     @property
     def weeks(self) -> list[tuple[int, int]]:

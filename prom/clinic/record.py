@@ -6,13 +6,14 @@ Whoever shows it writes the audit record.
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from alerts.observation import Snapshot
 from prom.assignments.models import Assignment
+from prom.assignments.planning import known_anchors
 from prom.catalogue import queries as catalogue
 from prom.catalogue.queries import Instrument
 from prom.clinic import queries
@@ -77,6 +78,8 @@ class About:
     unit: Unit
     pathway: Pathway
     clinical: Clinical
+    #: Code of the pathway -> the day that it is reckoned from, where that is known.
+    anchors: Mapping[str, date]
 
 
 @dataclass(frozen=True)
@@ -136,13 +139,15 @@ def load(
 
 
 def _about(session: Session, episode: Episode) -> About:
+    of = pathway(session, episode.pathway_url, episode.pathway_version)
     return About(
         identity=identity(session, episode.patient_id),
         mobile=mobile_of(session, episode.patient_id),
         episode=episode,
         unit=session.get_one(Unit, episode.unit_id),
-        pathway=pathway(session, episode.pathway_url, episode.pathway_version),
+        pathway=of,
         clinical=open_clinical(session, episode),
+        anchors=known_anchors(session, episode, of),
     )
 
 

@@ -9,6 +9,7 @@ from prom.assignments import service as assignments
 from prom.config import Settings
 from prom.db import transaction
 from prom.language import STAFF_LANGUAGES
+from prom.pathways.models import Episode
 from prom.responses import service as responses
 from tests.conftest import MONDAY, Hospital
 from tests.prom.clinic.ward import HIDDEN, NAUSEA, Nurse, audited, open_alerts, report, said, statements, words_of
@@ -80,6 +81,35 @@ def test_a_week_without_an_answer_is_marked_and_a_week_without_a_question_is_emp
     assert cells(nurse, hospital, "Utslett") == ["1", "", "×", "2", "○"]
     later(days=2)
     assert cells(nurse, hospital, "Utslett")[-1] == "…"
+
+
+def treatment_days(nurse: Nurse, hospital: Hospital) -> list[str]:
+    """What stands in the row of treatment days, with the words for those who do not see."""
+    nurse.comes_back()
+    page = nurse.get(f"/patients/{hospital.patient.id}").get_data(as_text=True)
+    found = re.search(r'<tbody class="grid-treatment">.*?</tbody>', page, re.S)
+    assert found is not None
+    cells = re.findall(r"<td(?: data-mark)?>(.*?)</td>", found[0], re.S)
+    return [re.sub(r"<[^>]+>", "", cell) for cell in cells]
+
+
+def test_treatment_days_are_counted_and_a_day_outside_the_weeks_shown_marks_none(
+    nurse: Nurse, hospital: Hospital
+) -> None:
+    report(hospital, hospital.episode, RASH["1"])
+    later(days=14)
+    report(hospital, hospital.episode, RASH["1"])
+    assert treatment_days(nurse, hospital) == ["8", "", "22"]
+
+
+def test_the_first_treatment_day_is_marked_in_its_week(nurse: Nurse, hospital: Hospital) -> None:
+    with transaction() as session:
+        session.get_one(Episode, hospital.episode.id).anchor = MONDAY.date().replace(day=4)
+    report(hospital, hospital.episode, RASH["1"])
+    later(days=3)
+    report(hospital, hospital.episode, RASH["2"])
+    assert treatment_days(nurse, hospital) == ["-1", "2◆ Første behandlingsdag 4. nov."]
+    assert "◆ Første behandlingsdag 4. nov." in page_of(nurse, hospital)
 
 
 def test_a_strong_answer_beside_a_low_level_is_marked(nurse: Nurse, hospital: Hospital) -> None:
