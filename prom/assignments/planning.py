@@ -4,7 +4,8 @@ What hangs on an anchor that is not known yet is planned when it becomes known. 
 never due: nobody is told of it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -12,17 +13,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from prom import clock
-from prom.assignments.before import Past, past_of, split
-from prom.assignments.courses import Course, first_of
+from prom import bulk, clock
+from prom.assignments.before import past_of, split
 from prom.assignments.models import Plan
-from prom.assignments.telling import INFORMATION, telling
+from prom.assignments.standing import Planned, stands
+from prom.assignments.telling import INFORMATION
 from prom.assignments.timing import Occurrence
 from prom.db import new_id
-from prom.pathways.definition import FIRST_ANCHOR, Asked, InformationItem, Pathway
+from prom.pathways.definition import FIRST_ANCHOR, Pathway
 from prom.pathways.models import Episode, EpisodeAnchor
 from prom.pathways.queries import pathway as pathway_of
-from prom.patients.queries import identity
+from prom.patients.queries import identities
 from prom.staff.models import Unit
 
 __all__ = [
@@ -32,10 +33,13 @@ __all__ = [
     "known_anchors",
     "new_plan",
     "plan_episode",
+    "plan_episodes",
     "replan",
     "split",
     "stand_at",
 ]
+
+_COLUMNS = ("id", "tenant_id", "patient_id", "episode_id", "key", "next_day", "next_opens_at", "opened")
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,72 @@ class Moved:
 
 def plan_episode(session: Session, started: Episode) -> None:
     """Write down when each planned questionnaire and text of a new episode is due for the first time."""
-    replan(session, started)
+    plan_episodes(session, [started])
+
+
+def plan_episodes(session: Session, started: Collection[Episode]) -> None:
+    """Plan many new episodes, in a number of statements that does not grow with them; the caller holds them.
+
+    What many share is worked out once. An episode that has plans already is planned anew.
+    """
+    session.flush()
+    ids = [each.id for each in started]
+    planned = set(session.scalars(select(Plan.episode_id).where(bulk.among(session, Plan.episode_id, ids)).distinct()))
+    new = [each for each in started if each.id not in planned]
+    rows = list(_rows(session, new))  # nothing can be asked of the database while it takes them
+    bulk.put(session.connection(), Plan, _COLUMNS, rows)
+    for each in started:
+        if each.id in planned:
+            replan(session, each)
+
+
+def _rows(session: Session, new: Collection[Episode]) -> Iterator[tuple[object, ...]]:
+    zones = _zones(session, new)
+    now, further, too_young = clock.now(), _further_anchors(session, new), _too_young(session, new, zones)
+    worked_out: dict[tuple[object, ...], list[tuple[str, Occurrence | None]]] = {}
+    for each in new:
+        zone = zones[each.unit_id]
+        of = each.pathway_url, each.pathway_version, each.anchor, *further[each.id], too_young[each.id], zone
+        if of not in worked_out:
+            pathway = pathway_of(session, each.pathway_url, each.pathway_version)
+            anchors = anchors_of(pathway, each.anchor, further[each.id])
+            worked_out[of] = list(stands(Planned(pathway, anchors, zone, now, too_young[each.id])))
+        for key, at in worked_out[of]:
+            if at is not None:
+                yield new_id(), each.tenant_id, each.patient_id, each.id, key, at.day, at.instant, 0
+
+
+def _zones(session: Session, of: Collection[Episode]) -> dict[uuid.UUID, ZoneInfo]:
+    wanted = select(Unit.id, Unit.zone).where(Unit.id.in_({each.unit_id for each in of}))
+    return {row.id: ZoneInfo(row.zone) for row in session.execute(wanted)}
+
+
+def _further_anchors(session: Session, of: Collection[Episode]) -> dict[uuid.UUID, list[tuple[str, date]]]:
+    found: dict[uuid.UUID, list[tuple[str, date]]] = {each.id: [] for each in of}
+    columns = EpisodeAnchor.episode_id, EpisodeAnchor.code, EpisodeAnchor.day
+    wanted = select(*columns).where(bulk.among(session, EpisodeAnchor.episode_id, found.keys()))
+    for episode_id, code, day in session.execute(wanted.order_by(EpisodeAnchor.code)):
+        found[episode_id].append((code, day))
+    return found
+
+
+def _too_young(
+    session: Session, of: Collection[Episode], zones: Mapping[uuid.UUID, ZoneInfo]
+) -> dict[uuid.UUID, frozenset[str]]:
+    """Return per episode the keys of what is asked from an age that she had not reached when it began."""
+    from_age = {each.id: _asked_from_an_age(session, each) for each in of}
+    people = identities(session, {each.patient_id for each in of if from_age[each.id]})
+    young = {}
+    for each in of:
+        day = each.started_at.astimezone(zones[each.unit_id]).date()
+        asked = from_age[each.id].items()
+        young[each.id] = frozenset(key for key, age in asked if people[each.patient_id].age(day) < age)
+    return young
+
+
+def _asked_from_an_age(session: Session, of: Episode) -> dict[str, int]:
+    pathway = pathway_of(session, of.pathway_url, of.pathway_version)
+    return {each.key: each.minimum_age for each in pathway.items if each.minimum_age is not None}
 
 
 def replan(session: Session, of: Episode, moved: str | None = None) -> Sequence[Moved]:
@@ -64,18 +133,20 @@ def replan(session: Session, of: Episode, moved: str | None = None) -> Sequence[
         each.key: each
         for each in session.scalars(select(Plan).where(Plan.episode_id == of.id).order_by(Plan.id).with_for_update())
     }
-    pathway = pathway_of(session, of.pathway_url, of.pathway_version)
-    before = {key: plan.next_opens_at for key, plan in plans.items()}
-    planner = _Planner(session, of, pathway, plans)
-    for asked in pathway.items:
-        planner.plan_item(asked)
-    for item in pathway.information:
-        planner.plan_information(item, is_moved=item.start.anchor == moved)
-    planner.end_others({after.plan_key for after in pathway.after_answers})
+    pathway, zones = pathway_of(session, of.pathway_url, of.pathway_version), _zones(session, [of])
+    anchors, young = known_anchors(session, of, pathway), _too_young(session, [of], zones)[of.id]
+    past = past_of(session, of.id, plans) if plans else {}
+    changed = []
+    for key, at in stands(Planned(pathway, anchors, zones[of.unit_id], clock.now(), young, plans, past), moved):
+        plan = plans.get(key)
+        before = plan.next_opens_at if plan is not None else None
+        if plan is None:
+            session.add(plan := new_plan(of, key))
+        stand_at(plan, at)
+        if before != plan.next_opens_at:
+            changed.append(Moved(key, before, plan.next_opens_at))
     session.flush()
-    keys = sorted({*before, *plans})
-    changed = [Moved(key, before.get(key), plans[key].next_opens_at) for key in keys]
-    return [each for each in changed if each.before != each.now]
+    return sorted(changed, key=lambda each: each.key)
 
 
 def anchors_of(pathway: Pathway, first: date, further: Iterable[tuple[str, date]] = ()) -> dict[str, date]:
@@ -88,65 +159,6 @@ def known_anchors(session: Session, of: Episode, pathway: Pathway) -> dict[str, 
     """Return the days of an episode's anchors by code."""
     rows = session.execute(select(EpisodeAnchor.code, EpisodeAnchor.day).where(EpisodeAnchor.episode_id == of.id))
     return anchors_of(pathway, of.anchor, [(row.code, row.day) for row in rows])
-
-
-class _Planner:
-    """Plans one episode; what all its items share is read once."""
-
-    def __init__(self, session: Session, of: Episode, pathway: Pathway, plans: dict[str, Plan]) -> None:
-        self._session, self._of, self._plans, self._now = session, of, plans, clock.now()
-        self._zone = ZoneInfo(session.get_one(Unit, of.unit_id).zone)
-        self._anchors = known_anchors(session, of, pathway)
-        self._past = past_of(session, of.id, plans) if plans else {}
-        self._keys = {asked.key for asked in pathway.items}
-        self._wanted: set[str] = set()
-
-    def plan_item(self, asked: Asked) -> None:
-        """Write down when a questionnaire opens next; nothing for one that is not asked of her."""
-        if asked.timing is None or not self._is_old_enough(asked):
-            return
-        self._wanted.add(asked.key)
-        plan = self._plans.get(asked.key)
-        past = self._past.get(asked.key) or self._under_another_key(asked)
-        course = Course(asked.timing, self._anchors, self._zone)
-        following = first_of(course, asked.window.expires, self._now, past.before, past.names)
-        if following is not None or plan is not None:
-            stand_at(plan or self._new(asked.key), following)
-
-    def plan_information(self, item: InformationItem, *, is_moved: bool) -> None:
-        """Write down when a text is given, unless it was: then only where its day `is_moved` and lies ahead."""
-        key = f"{INFORMATION}{item.key}"
-        self._wanted.add(key)
-        plan, given = self._plans.get(key), telling(item, self._anchors, self._zone)
-        if given is None or (plan is not None and plan.opened and not (is_moved and given.opens > self._now)):
-            return
-        if given.ends > self._now:
-            stand_at(plan or self._new(key), Occurrence(given.day, given.opens, given.day.isoformat()))
-        elif plan is not None:
-            stand_at(plan, None)
-
-    def end_others(self, after: Collection[str]) -> None:
-        """Bring to an end what the pathway no longer asks; what an answer asked for (`after`) stands by itself."""
-        for key, plan in self._plans.items():
-            if key not in self._wanted and key not in after:
-                stand_at(plan, None)
-
-    def _under_another_key(self, asked: Asked) -> Past:
-        """What was asked of the same questionnaire under a key that another version of the pathway has given up."""
-        url = asked.questionnaire.partition("|")[0]
-        given_up = [past for key, past in self._past.items() if key not in self._keys and url in past.urls]
-        return Past(before=tuple(each for past in given_up for each in past.before))
-
-    def _is_old_enough(self, asked: Asked) -> bool:
-        if asked.minimum_age is None:
-            return True
-        day = self._of.started_at.astimezone(self._zone).date()
-        return identity(self._session, self._of.patient_id).age(day) >= asked.minimum_age
-
-    def _new(self, key: str) -> Plan:
-        plan = self._plans[key] = new_plan(self._of, key)
-        self._session.add(plan)
-        return plan
 
 
 def new_plan(of: Episode, key: str) -> Plan:

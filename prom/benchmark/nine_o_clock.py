@@ -10,8 +10,8 @@ from typing import Any
 
 from prom import clock
 from prom.benchmark import requests
+from prom.benchmark.opening import make_due
 from prom.benchmark.places import served
-from prom.benchmark.planning import make_due
 from prom.benchmark.requests import Refused
 from prom.benchmark.sending import OPEN_LOOP_CLIENTS, run_load, warm
 from prom.benchmark.taking import Taken, Ward

@@ -13,6 +13,7 @@ from prom.benchmark import (
     hospital,
     listing,
     nine_o_clock,
+    opening,
     places,
     plain,
     planning,
@@ -26,7 +27,7 @@ from prom.benchmark.taking import Above, Taken, Ward
 
 #: Taken where submissions come in, and where much is stored; in this order.
 COMING_IN = ("forms", "submit", "past", "long-form", "http")
-PLANNING = "planning"
+PLANNING, OPENING = "planning", "opening"
 AT_NINE = "nine-o-clock"
 STORED = ("start", "worklist", "export")
 
@@ -55,8 +56,12 @@ def take(run: Run, only: Collection[str]) -> Taken:
             _come_in(ward, taken, wanted)
     if PLANNING in only:
         with _ward(run, PLANNING, units=2) as ward:
-            _fill(ward, 0, size.runs * size.plans, 1)
+            _fill(ward, 0, size.runs * size.planned, 1)
             planning.measure(ward, taken)
+    if OPENING in only:
+        with _ward(run, OPENING, units=2) as ward:
+            _fill(ward, 0, size.runs * size.due, 1)
+            opening.measure(ward, taken)
     if AT_NINE in only:
         with _ward(run, "nine", units=2) as ward:
             _fill(ward, 0, size.nine_plans, 1)

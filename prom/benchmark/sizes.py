@@ -32,7 +32,9 @@ class Size:
     #: Readings of the query and of the page per run.
     readings: int
     pages: int
-    plans: int
+    #: Episodes that are planned per run, and plans that are due per run.
+    planned: int
+    due: int
     #: At nine o'clock: plans due at once, answers a second meanwhile and for how long, and letters that are sent then.
     nine_plans: int
     nine_rate: int
@@ -52,7 +54,8 @@ class Size:
                 f"few is {self.few_patients:,} patients, many is {self.many_patients:,} with {stored:,} responses, "
                 f"in units of {self.unit_size:,}, one patient in 20 with something open"
             ),
-            "planning": f"{self.plans:,} plans due",
+            "planning": f"{self.planned:,} episodes on the shipped pathways in turn",
+            "opening": f"{self.due:,} plans due",
             "nine-o-clock": f"{self.nine_plans:,} plans due, {self.nine_rate} answers a second meanwhile",
             "export": f"about {exported:,} responses",
         }
@@ -61,13 +64,13 @@ class Size:
 FULL = Size(
     name="full", runs=5, patients=5000, earlier=10, submissions=400, seconds=5.0, prepared_per_second=2000,
     compared=20, few=10, many=1000, long_seconds=30.0, long_rate=50, few_patients=1000, many_patients=100_000,
-    responses_each=10, unit_size=1000, readings=300, pages=40, plans=10_000, nine_plans=10_000,
+    responses_each=10, unit_size=1000, readings=300, pages=40, planned=1000, due=10_000, nine_plans=10_000,
     nine_rate=50, nine_seconds=40.0, nine_letters=2000, exported_patients=10_000,
 )  # fmt: skip
 SMALL = Size(
     name="small", runs=2, patients=100, earlier=2, submissions=20, seconds=0.3, prepared_per_second=500,
     compared=4, few=10, many=40, long_seconds=0.6, long_rate=20, few_patients=40, many_patients=200,
-    responses_each=4, unit_size=40, readings=20, pages=4, plans=20, nine_plans=40, nine_rate=20,
+    responses_each=4, unit_size=40, readings=20, pages=4, planned=12, due=20, nine_plans=40, nine_rate=20,
     nine_seconds=1.0, nine_letters=20, exported_patients=100,
 )  # fmt: skip
 SIZES = {size.name: size for size in (SMALL, FULL)}

@@ -53,6 +53,7 @@ def test_a_small_run_takes_every_figure(small_run: tuple[Result, Path]) -> None:
     assert seen <= set(figures) <= expected
     assert all(len(each["values"]) == 1 for each in figures.values())
     assert figures["submit.statements"]["median"] > 1
+    assert figures["planning.again"]["median"] == 0
 
 
 def test_what_was_measured_is_printed_beside_its_target_with_the_machine(small_run: tuple[Result, Path]) -> None:
