@@ -15,7 +15,7 @@ from prom.responses import wording
 from prom.staff.models import Unit
 from prom.staff.queries import clinician_names
 from prom.worklist.models import Alert
-from prom.worklist.queries import OpenedEvent, OpenedEvidence, events_of, evidence_of
+from prom.worklist.queries import OpenedEvent, OpenedEvidence, events_of, evidence_of, still_standing
 from questionnaires.definition import Texts
 
 
@@ -62,7 +62,7 @@ def _open(session: Session, alerts: Sequence[Alert], language: str, people: Sequ
 def _alert(alert: Alert, opened: _Opened) -> dict[str, Any]:
     reader = Reader(opened.language, opened.units[alert.unit_id].zone)
     found = reasons.in_reading_order(opened.evidence.get(alert.id, ()))
-    standing = [each for each in found if each.row.withdrawn_at is None] or found
+    standing = still_standing(found)
     return {
         "id": alert.id,
         "version": alert.version,

@@ -17,7 +17,7 @@ from prom.messaging.models import Message
 from prom.responses import wording
 from prom.responses.models import WHOLE
 from prom.worklist.models import Alert
-from prom.worklist.queries import OpenedEvidence, Standing
+from prom.worklist.queries import OpenedEvidence, Standing, still_standing
 from questionnaires.definition import Texts
 
 
@@ -67,7 +67,7 @@ def _open(record: Record) -> list[Alert]:
 
 
 def _open_alert(record: Record, alert: Alert) -> OpenAlert:
-    found = [each for each in record.evidence.get(alert.id, ()) if each.row.withdrawn_at is None]
+    found = still_standing(record.evidence.get(alert.id, ()))
     ordered = reasons.in_reading_order(found)
     sentences = (_sentence(record, each) for each in ordered)
     claimed = alert.claimed_by

@@ -22,7 +22,7 @@ from prom.responses import history
 from prom.responses.models import PatientState
 from prom.staff.models import Unit
 from prom.staff.queries import clinician_names
-from prom.worklist.queries import OpenedEvidence, Standing, evidence_of
+from prom.worklist.queries import OpenedEvidence, Standing, evidence_of, still_standing
 
 log = structlog.get_logger()
 
@@ -144,7 +144,7 @@ def _open(session: Session, waiting: Sequence[Waiting], states: Sequence[Patient
     people = identities(session, [each.patient_id for each in waiting])
     evidence = evidence_of(session, alerts)
     return _Opened(
-        evidence={key: [each for each in found if each.row.withdrawn_at is None] for key, found in evidence.items()},
+        evidence={key: still_standing(found) for key, found in evidence.items()},
         people=people,
         clinicians=clinician_names(session, [alert.claimed_by for alert in alerts if alert.claimed_by is not None]),
         names=names_of(session, (each.row.rules for found in evidence.values() for each in found if each.row.rules)),

@@ -101,6 +101,11 @@ def evidence_of(session: Session, alerts: Iterable[Alert | Standing]) -> dict[uu
     return found
 
 
+def still_standing(found: Sequence[OpenedEvidence]) -> list[OpenedEvidence]:
+    """Return what an alert stands on; what it stood on where all was taken back and it still waits for a nurse."""
+    return [each for each in found if each.row.withdrawn_at is None] or list(found)
+
+
 def evidence_for_responses(
     session: Session, response_ids: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, list[OpenedEvidence]]:

@@ -1,13 +1,14 @@
 """Taking back what alerts stand on: a response was entered in error or amended, or the silent patient has answered."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from alerts.findings import Finding
 from alerts.lifecycle import State, Verb, is_open, next_state
+from alerts.rules import Severity
 from prom import clock
 from prom.audit import service as audit
 from prom.audit.service import SYSTEM, Actor
@@ -32,8 +33,9 @@ def leave_to(session: Session, assignment_id: uuid.UUID, response_id: uuid.UUID)
 def withdraw(session: Session, response_id: uuid.UUID, actor: Actor, keep: Iterable[Finding] = ()) -> int:
     """Take back what a response raised: all of it, or all but the findings that still hold over the same answers.
 
-    An alert that stands on nothing else is entered in error; another falls back to the severity of what is left.
-    Returns how many alerts it touched; their history says so.
+    An alert that stands on nothing else is entered in error; another falls back to the severity of what is left. An
+    open emergency stays one unless it is a clinician who takes its reason back: what a patient or a machine says
+    afterwards is for a nurse to weigh. Returns how many alerts it touched; their history says so.
     """
     rows = session.scalars(
         select(Evidence).where(Evidence.response_id == response_id, Evidence.withdrawn_at.is_(None))
@@ -46,18 +48,36 @@ def withdraw(session: Session, response_id: uuid.UUID, actor: Actor, keep: Itera
             touched.add(row.alert_id)
     session.flush()
     for alert_id in sorted(touched):  # in the order in which everybody locks them
-        _weigh_again(session, session.get_one(Alert, alert_id, with_for_update=True), actor)
+        alert = session.get_one(Alert, alert_id, with_for_update=True)
+        if _is_for_a_nurse(session, alert, actor):
+            _say_withdrawn(session, alert, actor)
+        else:
+            _weigh_again(session, alert, actor)
     return len(touched)
 
 
-def _weigh_again(session: Session, alert: Alert, actor: Actor) -> None:
-    left = session.scalars(
+def _is_for_a_nurse(session: Session, alert: Alert, actor: Actor) -> bool:
+    is_open_emergency = alert.severity == Severity.EMERGENCY and is_open(State(alert.state))
+    return is_open_emergency and actor.kind != "clinician" and Severity.EMERGENCY not in _standing(session, alert)
+
+
+def _standing(session: Session, alert: Alert) -> Sequence[int]:
+    """The severities of what an alert still stands on."""
+    return session.scalars(
         select(Evidence.severity).where(Evidence.alert_id == alert.id, Evidence.withdrawn_at.is_(None))
     ).all()
+
+
+def _say_withdrawn(session: Session, alert: Alert, actor: Actor) -> None:
+    session.add(event(session, alert, "evidence-withdrawn", actor))
+    audit.about(session, actor, "alert.evidence-withdrawn", alert)
+
+
+def _weigh_again(session: Session, alert: Alert, actor: Actor) -> None:
+    left = _standing(session, alert)
     if left:
         alert.severity = max(left)
-        session.add(event(session, alert, "evidence-withdrawn", actor))
-        audit.about(session, actor, "alert.evidence-withdrawn", alert)
+        _say_withdrawn(session, alert, actor)
         return
     alert.state = next_state(State(alert.state), Verb.WITHDRAW)
     alert.next_action_at = None

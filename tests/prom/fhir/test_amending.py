@@ -78,7 +78,8 @@ def test_an_amended_response_is_judged_again(door: Door, made: dict[str, Any]) -
     assert (answer.status_code, answer.headers["ETag"], answer.json["status"]) == (200, 'W/"2"', "amended")
     assert instructions(answer.json) == []
     assert answer.json["identifier"] == OWN
-    assert [seen.alert.state for seen in alerts()] == ["entered-in-error"]
+    # An open emergency is closed by a nurse only: she finds there that its reason was taken back.
+    assert [(seen.alert.state, seen.verbs) for seen in alerts()] == [("open", ("raise", "evidence-withdrawn"))]
     assert door.get(f"QuestionnaireResponse/{made['id']}").json == answer.json
 
 

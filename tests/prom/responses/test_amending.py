@@ -74,10 +74,31 @@ def test_a_fever_that_was_left_out_raises_its_alert(hospital: Hospital, database
     assert the_alert("fever").responses == {response_id}
 
 
-def test_a_fever_that_never_was_takes_its_alert_back(hospital: Hospital, database: Settings) -> None:
+def test_an_emergency_is_closed_by_nobody_but_a_nurse_though_its_answer_is_taken_back(
+    hospital: Hospital, database: Settings
+) -> None:
     response_id = send(ask(database), FEVER).response_id
     correct(response_id, WELL)
-    assert short() == {("fever", Severity.EMERGENCY, "entered-in-error")}
+    seen = the_alert("fever")
+    assert (seen.alert.severity, seen.alert.state) == (Severity.EMERGENCY, "open")
+    assert seen.verbs == ("raise", "evidence-withdrawn")
+
+
+def test_an_emergency_that_somebody_has_taken_stays_hers_though_its_answer_is_taken_back(
+    hospital: Hospital, database: Settings
+) -> None:
+    response_id = send(ask(database), FEVER).response_id
+    with transaction() as session:
+        alert = session.scalars(select(Alert)).one()
+        worklist.acknowledge(session, alert, alert.version, hospital.nurse_actor)
+    correct(response_id, WELL)
+    assert (the_alert("fever").alert.state, the_alert("fever").alert.severity) == ("acknowledged", Severity.EMERGENCY)
+
+
+def test_what_is_no_emergency_goes_with_its_answer(hospital: Hospital, database: Settings) -> None:
+    response_id = send(ask(database), RASH["3"]).response_id
+    correct(response_id, WELL)
+    assert {state for _, _, state in short()} == {"entered-in-error"}
 
 
 def test_a_graver_answer_takes_the_place_of_the_first_and_opens_the_alert_again(
