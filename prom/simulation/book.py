@@ -37,6 +37,8 @@ class Book:
     told: Sequence[Told]
     by_key: Mapping[str, Told]
     by_patient: Mapping[uuid.UUID, Sequence[Told]]
+    #: The messages of which the contact log says that they went with another.
+    together: frozenset[str] = frozenset()
 
 
 def open_book(session: Session, received: Sequence[Received]) -> Book:
@@ -52,7 +54,8 @@ def open_book(session: Session, received: Sequence[Received]) -> Book:
     for each in told:
         by_patient[each.patient_id].append(each)
     by_key = {each.key: each for each in reversed(told)}
-    return Book(asked, {row.id: row for row in rows}, given, told, by_key, by_patient)
+    together = frozenset(session.scalars(select(Message.key).where(Message.failure == "together")))
+    return Book(asked, {row.id: row for row in rows}, given, told, by_key, by_patient, together)
 
 
 def _told(session: Session, received: Sequence[Received]) -> list[Told]:

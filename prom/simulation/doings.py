@@ -13,7 +13,7 @@ from alerts.findings import Finding
 from alerts.rules import Severity
 from prom import clock
 from prom.assignments import links, personal
-from prom.assignments.models import Assignment
+from prom.assignments.models import Assignment, Visit
 from prom.audit.service import Actor
 from prom.catalogue.queries import instrument
 from prom.db import reading
@@ -21,6 +21,7 @@ from prom.errors import DeadLink
 from prom.messaging.models import Kind, Message
 from prom.pathways.queries import episode
 from prom.responses.service import Authorship, submit
+from prom.simulation import left_forms
 from prom.simulation.agenda import Agenda
 from prom.simulation.filling_in import filled_in
 from prom.simulation.lives import Answer, Life
@@ -78,12 +79,36 @@ def _answer(ward: Ward, agenda: Agenda, life: Life, token: str, session: Session
     try:
         visit = links.find_visit(session, links.start_visit(session, token))
         links.confirm_birth_date(session, visit, life.fate.person.birth_date)
+        if _leaves(ward, agenda, life, visit, token, session):
+            return
         _send(ward, agenda, life, session.get_one(Assignment, visit.assignment_id), links.actor_of(visit), session)
     except DeadLink:
         return
     if life.fate.chance.random() < AGAIN:
         later = timedelta(hours=life.fate.chance.uniform(20, 80))
         agenda.at(clock.now() + later, partial(_report_again, ward, agenda, life))
+
+
+def _leaves(ward: Ward, agenda: Agenda, life: Life, visit: Visit, token: str, session: Session) -> bool:
+    """Once in a while she answers some questions, and goes; whoever was told to call is called, as after sending."""
+    chance, stay, form = life.fate.chance, life.stay, visit.assignment_id
+    if stay is None or form in life.left or not left_forms.leaves(chance):
+        return False
+    left = left_forms.leave(session, life, visit, stay.pathway)
+    if left is None:
+        return False
+    life.left[form] = left.at
+    if left.is_emergency:
+        life.left_in_emergency.add(form)
+        _let_attend(ward, agenda, life)
+    if (after := left_forms.back_after(chance)) is not None:
+        agenda.at(clock.now() + after, partial(_answer, ward, agenda, life, token))
+    return True
+
+
+def _let_attend(ward: Ward, agenda: Agenda, life: Life) -> None:
+    wait = timedelta(minutes=life.fate.chance.triangular(2, 16, 4))
+    agenda.at(clock.now() + wait, partial(attend, ward, life.patient_id))
 
 
 def _report_again(ward: Ward, agenda: Agenda, life: Life, session: Session) -> None:
@@ -107,8 +132,7 @@ def _send(ward: Ward, agenda: Agenda, life: Life, to: Assignment, actor: Actor, 
     if to.rules is not None and tells_of_a_red_flag(response):
         life.red_flags.append((receipt.response_id, clock.now()))
     if any(each.severity == Severity.EMERGENCY for each in receipt.findings):
-        wait = timedelta(minutes=chance.triangular(2, 16, 4))
-        agenda.at(clock.now() + wait, partial(attend, ward, life.patient_id))
+        _let_attend(ward, agenda, life)
 
 
 def _answer_of(to: Assignment, findings: Sequence[Finding]) -> Answer:

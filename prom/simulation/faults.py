@@ -30,6 +30,8 @@ FAULTS = (
     "message in a pause",
     "message after the end",
     "red flag without an emergency",
+    "begun form never judged",
+    "begun form judged late",
     "open alert without a next action",
     "job failed",
 )

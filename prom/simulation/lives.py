@@ -54,6 +54,9 @@ class Life:
     answered: dict[uuid.UUID, datetime] = field(default_factory=dict)
     answers: list[Answer] = field(default_factory=list)
     red_flags: list[tuple[uuid.UUID, datetime]] = field(default_factory=list)
+    #: What she began and left, and when she last saved an answer of it; and what she had typed of an emergency then.
+    left: dict[uuid.UUID, datetime] = field(default_factory=dict)
+    left_in_emergency: set[uuid.UUID] = field(default_factory=set)
     #: What she means to answer still.
     intends: set[uuid.UUID] = field(default_factory=set)
 

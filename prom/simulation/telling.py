@@ -15,8 +15,10 @@ from prom.simulation.reckoning import day_of, instant
 
 #: Opened later than this it is counted from the moment of its message (docs/pathways.md).
 COUNTED_ANEW = timedelta(hours=1)
-#: What is due in the same minutes may come as one SMS.
-TOGETHER = timedelta(minutes=15)
+#: Where another message leads to the same place, one of them is left out once that is with the vendor. It waits two
+#: minutes for that, and then goes by itself; so whoever has nothing by then, and the minute that any may be late, was
+#: not told.
+TOGETHER = timedelta(minutes=2) + LATE
 
 
 @dataclass(frozen=True)
@@ -85,15 +87,16 @@ def _judge_message(matter: Matter, asked: Asked, row: Assignment, key: str, want
     matter.verdict.expected += 1
     what = f"{key} in episode {matter.stay.episode_id}, due {due:%Y-%m-%d %H:%M}"
     if told is None:
-        if not _told_together(matter, due):
+        if not _told_together(matter, key, wanted, due):
             matter.verdict.blame("never reminded" if key.startswith("reminder") else "never told", what)
     elif told.at - due > LATE:
         matter.verdict.blame("sent late", what)
 
 
-def _told_together(matter: Matter, due: datetime) -> bool:
+def _told_together(matter: Matter, key: str, wanted: datetime, due: datetime) -> bool:
+    """Whether her contact log says of this very message that it went with another, and another came."""
     told = matter.book.by_patient.get(matter.life.patient_id, ())
-    return any(abs(each.at - due) <= TOGETHER for each in told)
+    return key in matter.book.together and any(wanted <= each.at <= due + TOGETHER for each in told)
 
 
 def _judge_silence(matter: Matter, asked: Asked, row: Assignment, overdue: datetime) -> None:
@@ -123,6 +126,7 @@ def judge_text(matter: Matter, text: InformationItem) -> None:
     if abs(given.given_at - due) > LATE:
         matter.verdict.blame("opened late", what)
     heard = earliest(due, stay)
-    told = matter.book.by_key.get(f"information:{given.id}")
-    if told is None and matter.hears(heard) and not _told_together(matter, heard):
+    key = f"information:{given.id}"
+    told = matter.book.by_key.get(key)
+    if told is None and matter.hears(heard) and not _told_together(matter, key, due, heard):
         matter.verdict.blame("never told", what)

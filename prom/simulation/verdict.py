@@ -14,6 +14,7 @@ from prom.simulation.asking import judge_asking
 from prom.simulation.book import Book, Told, open_book
 from prom.simulation.faults import LATE, Verdict
 from prom.simulation.hours import earliest, is_quiet
+from prom.simulation.judging_left import judge_left
 from prom.simulation.lives import Life, Stay
 from prom.simulation.trial import Run
 from prom.worklist.models import OPEN, Alert, Evidence
@@ -29,6 +30,7 @@ def judge(run: Run, session: Session) -> Verdict:
         for stay in life.stays:
             judge_asking(verdict, run.trial.end, life, stay, book)
         _judge_red_flags(verdict, life, session)
+        judge_left(verdict, run.trial.end, life, book, session)
     _judge_messages(verdict, run, book)
     for alert_id in session.scalars(select(Alert.id).where(text(OPEN), Alert.next_action_at.is_(None))):
         verdict.blame("open alert without a next action", str(alert_id))

@@ -43,6 +43,7 @@ class Course:
     rows: dict[str, Assignment] = field(default_factory=dict)
     told: dict[str, datetime] = field(default_factory=dict)
     texts: dict[str, Information] = field(default_factory=dict)
+    together: set[str] = field(default_factory=set)
     stay: Stay = field(
         default_factory=lambda: Stay(
             uuid.uuid4(), PATHWAY, 0, OSLO, BEGINS, {"treatment-start": ANCHOR}, {"treatment-start": BEGINS}
@@ -91,6 +92,7 @@ class Course:
         book = Book(
             {self.stay.episode_id: list(self.rows.values())}, {}, {self.stay.episode_id: self.texts}, told,
             {each.key: each for each in told}, {self.life.patient_id: told},
+            frozenset(self.together),
         )  # fmt: skip
         verdict = Verdict()
         judge_asking(verdict, END, self.life, self.stay, book)

@@ -39,6 +39,19 @@ def never_tell(course: Course) -> str:
     return "never told"
 
 
+def never_tell_though_another_came(course: Course) -> str:
+    """The message was lost, and in that very minute she got another."""
+    course.told["information:another"] = course.told.pop(course.key("assignment"))
+    return "never told"
+
+
+def tell_with_another_that_came_later(course: Course) -> str:
+    """It was left out for another message, which came four minutes after it was due."""
+    course.together.add(key := course.key("assignment"))
+    course.told["information:another"] = course.told.pop(key) + timedelta(minutes=4)
+    return "never told"
+
+
 def never_remind(course: Course) -> str:
     """The reminder was lost."""
     del course.told[course.key("reminder")]
@@ -103,7 +116,9 @@ def come_late_after_a_pause(course: Course) -> str:
 
 
 WRONGS: list[Callable[[Course], str]] = [
-    never_ask, ask_late, ask_beside_the_plan, never_tell, never_remind, remind_late, remind_early, never_give_the_text,
+    never_ask, ask_late, ask_beside_the_plan, never_tell,
+    never_tell_though_another_came, tell_with_another_that_came_later, never_remind, remind_late, remind_early,
+    never_give_the_text,
     never_tell_of_the_text, never_tell_of_silence, never_ask_about_the_fever, ask_about_the_fever_of_nobody,
     forget_after_a_pause, come_late_after_a_pause,
 ]  # fmt: skip
@@ -129,6 +144,13 @@ def test_an_answer_excuses_the_reminder_and_the_call_list() -> None:
     course.life.answered[row.id] = MONDAY + HOUR
     row.silence_raised_at = None
     del course.told[course.key("reminder")]
+    assert course.judged().named == []
+
+
+def test_what_went_with_another_message_was_told() -> None:
+    course = Course()
+    course.together.add(key := course.key("assignment"))
+    course.told["information:another"] = course.told.pop(key) + timedelta(seconds=30)
     assert course.judged().named == []
 
 
