@@ -1,7 +1,7 @@
 """A symptom's level now, and what it was in the report before, of the same source. PURE."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from alerts.observation import History, Snapshot
@@ -13,16 +13,27 @@ HIGHEST = 3.0
 
 @dataclass(frozen=True)
 class Level:
-    """A level 0-3, and the one before it; None where nothing comparable was reported before."""
+    """A level 0-3 or a score, and the one before it; None where nothing comparable was reported before.
+
+    A score has a scale of its own, of which some are worse the lower they are, such as those of functioning.
+    """
 
     value: float
     earlier: float | None
     at: datetime
+    is_score: bool = False
+    worse_lower: bool = False
 
     @property
     def change(self) -> float | None:
         """How much higher it is now than before."""
         return None if self.earlier is None else self.value - self.earlier
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether it is worse now than before."""
+        change = self.change or 0.0
+        return change < 0 if self.worse_lower else change > 0
 
 
 def level_now(evidence: Sequence[OpenedEvidence], past: History | None) -> Level | None:
@@ -30,8 +41,12 @@ def level_now(evidence: Sequence[OpenedEvidence], past: History | None) -> Level
     scale = scale_of(evidence)
     if scale is None:
         return None
-    known = [*_from_evidence(evidence), *_from_history(past, scale)]
-    return max(known, key=lambda level: level.at, default=None)
+    about = [each for each in evidence if _scale(each) == scale]
+    known = [*_from_evidence(about), *_from_history(past, scale)]
+    found = max(known, key=lambda level: level.at, default=None)
+    if found is None or not any(map(_reads_score, about)):
+        return found
+    return replace(found, is_score=True, worse_lower=any(map(_reads_low_as_worse, about)))
 
 
 def latest(snapshots: Iterable[Snapshot], scale: str) -> Level | None:
@@ -51,8 +66,9 @@ def course_of(snapshots: Iterable[Snapshot], scale: str) -> tuple[float, ...]:
 
 
 def scale_of(evidence: Iterable[OpenedEvidence]) -> str | None:
-    """Return the scale that the evidence is about; None where it is about none."""
-    return next((name for each in evidence if (name := _scale(each)) is not None), None)
+    """Return the scale that the evidence is about, rather a level than a score; None where it is about none."""
+    ordered = sorted(evidence, key=_reads_score)
+    return next((name for each in ordered if (name := _scale(each)) is not None), None)
 
 
 def hidden_answer(evidence: Iterable[OpenedEvidence], level: Level | None) -> float | None:
@@ -70,6 +86,15 @@ def hidden_answer(evidence: Iterable[OpenedEvidence], level: Level | None) -> fl
 def _scale(evidence: OpenedEvidence) -> str | None:
     values = evidence.finding["reason"]["values"]
     return str(values["name"]) if values.get("reads") in ("level", "worst-attribute", "score") else None
+
+
+def _reads_score(evidence: OpenedEvidence) -> bool:
+    return bool(evidence.finding["reason"]["values"].get("reads") == "score")
+
+
+def _reads_low_as_worse(evidence: OpenedEvidence) -> bool:
+    values = evidence.finding["reason"]["values"]
+    return values.get("comparison") in ("<", "<=") or values.get("worse") == "lower"
 
 
 def _from_evidence(evidence: Iterable[OpenedEvidence]) -> Iterable[Level]:

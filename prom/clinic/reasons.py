@@ -109,6 +109,7 @@ def _worse(key: str, values: Values, reader: Reader, **more: str) -> str:
     by = abs(values["value"] - values["earlier"])
     return reader.text(
         key,
+        what=_what(values, reader),
         value=_shown(values["value"], reader),
         earlier=_shown(values["earlier"], reader),
         date=earlier,
@@ -121,6 +122,7 @@ def _persistence(values: Values, names: Names, reader: Reader) -> str:
     since = reader.short_day(datetime.fromisoformat(values["since"]))
     return reader.text(
         "reason.persistence",
+        what=_what(values, reader),
         value=_shown(values["value"], reader),
         reports=_shown(values["reports"], reader),
         date=since,
@@ -159,6 +161,11 @@ def _missing(values: Values, names: Names, reader: Reader) -> str:
 def _failed(values: Values, names: Names, reader: Reader) -> str:
     key = f"reason.failed.{values['detail']}"
     return reader.text(key if language.has(key, reader.language) else "reason.failed")
+
+
+def _what(values: Values, reader: Reader) -> str:
+    """A score is no level: it has a scale of its own."""
+    return reader.text("score.is" if values.get("reads") == "score" else "level.is")
 
 
 def _earlier(values: Values, reader: Reader) -> str:

@@ -64,6 +64,11 @@ REASONS: dict[str, tuple[str, dict[str, Any], str]] = {
         {**LEVEL, "worse_by": 2.0, "worse": "higher", "against": "baseline", **EARLIER},
         "nivå 3, var 1 ved start 9. nov. (verre med 2)",
     ),
+    "change of a score": (
+        "change",
+        {**LEVEL, "reads": "score", "worse_by": 2.0, "worse": "higher", "against": "previous", **EARLIER},
+        "skår 3, var 1 den 9. nov. (verre med 2)",
+    ),
     "persistence": (
         "persistence",
         {**LEVEL, "comparison": ">=", "limit": 2.0, "reports": 3.0, "since": "2026-10-26T08:00:00+00:00"},
