@@ -101,12 +101,12 @@ def test_what_stood_there_before_can_still_be_read(door: Door, made: dict[str, A
     assert {door.get(f"{path}/{version}").status_code for version in (0, 3, 99)} == {404}
 
 
-def test_entered_in_error_withdraws_what_was_raised_and_the_task_is_open_again(
+def test_entered_in_error_leaves_an_emergency_to_a_nurse_and_the_task_is_open_again(
     door: Door, made: dict[str, Any], task: uuid.UUID
 ) -> None:
     answer = door.update({**made, "status": "entered-in-error"})
     assert (answer.status_code, answer.json["status"], answer.headers["ETag"]) == (200, "entered-in-error", 'W/"2"')
-    assert [seen.alert.state for seen in alerts()] == ["entered-in-error"]
+    assert [(seen.alert.state, seen.verbs) for seen in alerts()] == [("open", ("raise", "evidence-withdrawn"))]
     assert door.get(f"Task/{task}").json["status"] == "requested"
     assert door.create(document_of(WELL, task=task)).status_code == 201
 
