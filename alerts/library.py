@@ -14,11 +14,15 @@ from alerts.resolving import Instrument
 from alerts.rules import RuleSet
 from questionnaires import library as instrument_library
 from questionnaires.documents import read
+from questionnaires.keys.instrument_library import load as load_key
+from questionnaires.keys.wordless import wordless
 from questionnaires.problems import QuestionnaireError
 from questionnaires.trees import yaml_tree
 
 LIBRARY = Path(__file__).parent / "library"
 _EXAMPLES = ".examples.yaml"
+#: Instruments that shipped rules are over and whose wording is not ours to ship: a hospital binds its own form to them.
+WORDLESS = ("qlq-c30",)
 
 
 @cache
@@ -58,8 +62,9 @@ def _checked(rule_set: RuleSet, version: str, over: Sequence[Instrument]) -> lis
 
 @cache
 def instruments() -> tuple[Instrument, ...]:
-    """Return the shipped questionnaires with their scoring keys."""
-    return tuple((one.questionnaire, one.key) for one in instrument_library.versions())
+    """Return the shipped questionnaires with their scoring keys, and the instruments without words as numbers alone."""
+    asked = ((one.questionnaire, one.key) for one in instrument_library.versions())
+    return *asked, *(wordless(load_key(name)) for name in WORDLESS)
 
 
 def in_folder(folder: Path, over: Sequence[Instrument]) -> tuple[RuleSet, ...]:

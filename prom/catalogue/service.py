@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 import alerts.library
 import questionnaires.library
+from alerts.problems import RuleError
+from alerts.rules import RuleSet
 from prom import clock
 from prom.catalogue.comparing import changes_between, refusal
 from prom.catalogue.declared import refuse_endangering, refuse_revealing
 from prom.catalogue.models import Definition
-from prom.catalogue.queries import forget_stamp, from_json, newest, parse_rule_set
+from prom.catalogue.queries import forget_stamp, from_json, instrument, newest, parse_rule_set
 from prom.catalogue.safety import unsafe
 from prom.errors import Conflict, Invalid, NotFound, NotSafe, PublishedAlready
 from prom.staff.permissions import Role
@@ -21,6 +23,7 @@ from prom.staff.queries import clinician_by_username
 from questionnaires.authoring.differences import Change
 from questionnaires.documents import dumps
 from questionnaires.documents import read as read_file
+from questionnaires.keys.wordless import INSTRUMENT
 from questionnaires.parsing import parse
 from questionnaires.problems import QuestionnaireError
 
@@ -70,17 +73,18 @@ def take_in(
 def take_in_shipped(session: Session, author: str = "prom") -> int:
     """Store all that Prom ships as drafts, and return how many definitions there are; what is there already stays."""
     count = 0
-    for instrument in questionnaires.library.versions():
-        url, version, name = instrument.questionnaire.url, instrument.version, instrument.name
-        take_in(session, "questionnaire", url, version, name, instrument.document, author)
+    for shipped in questionnaires.library.versions():
+        url, version, name = shipped.questionnaire.url, shipped.version, shipped.name
+        take_in(session, "questionnaire", url, version, name, shipped.document, author)
         count += 1
-        for kind, document in (("scoring-key", instrument.key_document), ("advice", instrument.advice_document)):
+        for kind, document in (("scoring-key", shipped.key_document), ("advice", shipped.advice_document)):
             if document is not None:
                 take_in(session, kind, url, version, name, document, author)
                 count += 1
     for rule_set in alerts.library.rule_sets():
-        take_in(session, "rule-set", rule_set.url, rule_set.version, rule_set.name, rule_set.document, author)
-        count += 1
+        if not rule_set.questionnaire.startswith(INSTRUMENT):  # over an instrument without words, which nobody is asked
+            take_in(session, "rule-set", rule_set.url, rule_set.version, rule_set.name, rule_set.document, author)
+            count += 1
     for path in sorted(PATHWAYS.glob("*/*.yaml")):
         document = read_file(path)
         take_in(session, "pathway", document["url"], document["version"], path.parent.name, document, author)
@@ -146,7 +150,9 @@ def parts_of(session: Session, url: str, version: str) -> Sequence[Definition]:
 def _check(session: Session, draft: Definition) -> None:
     canonical = f"{draft.url}|{draft.version}"
     if draft.kind == "rule-set":
-        refuse_endangering(session, parse_rule_set(session, from_json(draft.document)))
+        rules = parse_rule_set(session, from_json(draft.document))
+        _try_examples(session, rules)
+        refuse_endangering(session, rules)
     if draft.kind == "scoring-key" and one(session, "questionnaire", draft.url, draft.version).status != "draft":
         raise PublishedAlready(refusal((Change("meaning", "scoring-added"),)), url=draft.url, version=draft.version)
     if draft.kind == "questionnaire":
@@ -156,6 +162,14 @@ def _check(session: Session, draft: Definition) -> None:
         if problems:
             raise NotSafe(problems)
         refuse_revealing(session, canonical)
+
+
+def _try_examples(session: Session, rules: RuleSet) -> None:
+    """Run the worked examples over the stored questionnaire; raises RuleError with what does not come out."""
+    asked = [instrument(session, f"{rules.questionnaire}|{version}") for version in rules.questionnaire_versions]
+    problems = alerts.library.check(rules, [(each.questionnaire, each.key) for each in asked])
+    if rules.examples and problems:
+        raise RuleError(problems)
 
 
 def _can_be_asked(definition: Definition) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from alerts import library
 from prom import db
 from prom.catalogue import queries
 from prom.catalogue.models import Definition
@@ -26,16 +27,41 @@ __all__ = ["pathway", "rules"]
 
 
 @rules.command("import")
-@click.argument("file", type=FILE)
+@click.argument("name", metavar="NAME|FILE")
+@click.option("--over", metavar="URL|VERSION", help="Put the rules over this questionnaire instead of their own.")
 @as_json
-def import_rules(file: Path, as_json: bool) -> None:
-    """Store the rule set in FILE as a draft. Its questionnaire has to be stored, and every rule to fit it."""
-    document = read(file)
+def import_rules(name: str, over: str | None, as_json: bool) -> None:
+    """Store the rule set in a file, or a shipped one, as a draft.
+
+    Its questionnaire has to be stored, and every rule to fit it. Rules that Prom ships over an instrument without its
+    words are taken in over the form that you have bound to it: see `prom questionnaire score-with --help`.
+    """
+    document = _over(_rules_called(name), over)
     opened()
     with db.transaction() as session:
         compiled = queries.parse_rule_set(session, _with(document, "questionnaire"))
         row = _take_in(session, "rule-set", compiled.url, compiled.version, compiled.name, document)
         _say(row, as_json)
+
+
+def _rules_called(name: str) -> Mapping[str, Any]:
+    if Path(name).is_file():
+        return read(Path(name))
+    try:
+        return library.load(*name.split("|", 1)).document
+    except LookupError:
+        raise click.ClickException(f"There is no file and no shipped rule set {name!r}. See: prom rules list") from None
+
+
+def _over(document: Mapping[str, Any], canonical: str | None) -> Mapping[str, Any]:
+    if canonical is None:
+        return document
+    url, _, version = canonical.partition("|")
+    if not url or not version:
+        raise click.BadParameter("it names a questionnaire and its version, as URL|VERSION", param_hint="--over")
+    # The examples answer the instrument's items by their numbers, which a form of one's own may name otherwise.
+    rules = {name: value for name, value in document.items() if name != "examples"}
+    return {**rules, "questionnaire": url, "questionnaireVersions": [version]}
 
 
 @rules.command("publish")

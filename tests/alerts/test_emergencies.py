@@ -52,6 +52,23 @@ def test_a_red_flag_alone_is_an_emergency_at_once_and_tells_whom_to_call(name: s
         assert "113" in words or ("{unit_phone}" in words and "116 117" in words)
 
 
+@pytest.mark.parametrize("name", ["severe-or-worse", "symptom-triage"])
+@pytest.mark.parametrize(
+    "link_id, value", [(link_id, value) for of, link_id, value in ANSWERS if of == "symptom-check"]
+)
+def test_a_red_flag_of_the_symptom_check_is_the_same_emergency_by_whichever_set_it_is_judged(
+    name: str, link_id: str, value: Any
+) -> None:
+    questionnaire, key = instrument("symptom-check")
+    response = build(questionnaire, {**OPENED_BY.get(link_id, {}), link_id: value}, "in-progress")
+    seen = observe(questionnaire, key, response, source="patient", authored=NOW, complete=False)
+    told = [
+        [(one.rule, one.severity, one.instruction, one.title) for one in immediate(load(each), seen, NOW)]
+        for each in ("symptom-check", name)
+    ]
+    assert told[0] == told[1] != []
+
+
 @st.composite
 def reports(draw: st.DrawFn) -> tuple[str, str, dict[str, Any], str, bool]:
     """A check with any answers at all, some skipped, and one red flag among them."""

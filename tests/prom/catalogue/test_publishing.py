@@ -139,6 +139,23 @@ def test_an_unknown_version_is_not_found(hospital: Hospital, canonical: str) -> 
                 find(session, canonical)
 
 
+def test_rules_whose_worked_example_does_not_come_out_are_not_published(hospital: Hospital) -> None:
+    with reading() as session:
+        document = dict(from_json(newest(session, "rule-set", "symptom-check").document))
+        document["rules"] = [rule for rule in document["rules"] if rule["id"] != "chest-pain"]
+        document["version"] = "9"
+        document["examples"] = [
+            {**each, "expect": [one for one in each["expect"] if one["rule"] != "chest-pain"]}
+            for each in document["examples"]
+        ]
+        silent = {"name": "chest pain that nothing notices", "answers": {"chest-pain": "now"}, "complete": False}
+        document["examples"].append({**silent, "expect": [{"rule": "shivering", "severity": "emergency"}]})
+        draft = take_in(session, "rule-set", document["url"], "9", "symptom-check", document, "author")
+        with pytest.raises(RuleError, match="example chest pain that nothing notices expects emergency"):
+            publish(session, draft, "physician")
+        assert draft.status == "draft"
+
+
 def test_publishing_a_pathway_publishes_all_that_it_asks_and_judges_by(hospital: Hospital) -> None:
     with reading() as session:
         rows = session.execute(select(Definition.kind, Definition.name, Definition.status)).all()

@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
-from prom.catalogue.queries import from_json, newest
+from alerts.evaluation import History, evaluate, observe
+from prom import clock
+from prom.catalogue.queries import from_json, instrument, newest, rule_set
+from prom.catalogue.service import take_in
 from prom.db import reading, transaction
+from questionnaires.response import build
 from tests.conftest import Hospital
 from tests.prom.authoring.drafts_on_stage import ADVICE, CANONICAL, FORM, KEY, RULES, URL, put_forward
 from tests.prom.commands.conftest import Prom, answer
@@ -52,6 +56,42 @@ def test_advice_without_a_scoring_key_is_refused(prom: Prom, hospital: Hospital,
 def test_an_unknown_rule_set_is_not_published(prom: Prom, hospital: Hospital) -> None:
     result = prom("rules", "publish", "nothing", "--signed-by", "nurse")
     assert (result.exit_code, result.stderr) == (1, "Error: There is no rule-set for 'nothing'.\n")
+
+
+def test_shipped_rules_that_are_not_there_are_not_taken_in(prom: Prom, hospital: Hospital) -> None:
+    result = prom("rules", "import", "horoscope")
+    assert (result.exit_code, "no shipped rule set 'horoscope'" in result.stderr) == (1, True)
+
+
+def test_rules_over_an_instrument_are_refused_over_a_form_that_is_not_stored(prom: Prom, hospital: Hospital) -> None:
+    assert prom("rules", "import", "qlq-c30-importance", "--over", "urn:mine").exit_code == 2
+    refused = prom("rules", "import", "qlq-c30-importance", "--over", "urn:mine|1")
+    assert (refused.exit_code, "urn:mine version 1 is not here" in refused.stderr) == (1, True)
+    assert prom("rules", "import", "qlq-c30-importance").exit_code == 1
+
+
+def test_rules_over_an_instrument_judge_the_form_that_a_hospital_bound_to_it(
+    prom: Prom, hospital: Hospital, write: Write
+) -> None:
+    asked = [{"linkId": f"ours-{number}", "type": "integer", "text": str(number)} for number in range(1, 31)]
+    form = {**FORM, "url": "urn:mine", "item": asked}
+    bound = {f"q{number}": f"ours-{number}" for number in range(1, 31)}
+    key = {"name": "mine", "version": "1", "questionnaire": "urn:mine", "instrument": "qlq-c30", "items": bound}
+    assert prom("questionnaire", "import", write("form.json", form)).exit_code == 0
+    with transaction() as session:
+        take_in(session, "scoring-key", "urn:mine", "1", "mine", key, "author")
+    assert prom("questionnaire", "publish", "urn:mine", "--signed-by", "physician").exit_code == 0
+    taken = prom("rules", "import", "qlq-c30-importance", "--over", "urn:mine|1", "--json")
+    assert taken.exit_code == 0, taken.stderr
+    assert prom("rules", "publish", "qlq-c30-importance", "--signed-by", "physician").exit_code == 0
+    with reading() as session:
+        rules, mine = rule_set(session, answer(taken)["url"] + "|1.0.0"), instrument(session, "urn:mine|1")
+        best = {f"ours-{number}": 1 for number in range(1, 29)}
+        for pain, raised in ((1, []), (2, ["pain"])):
+            given = build(mine.questionnaire, {**best, "ours-9": pain, "ours-19": pain})
+            seen = observe(mine.questionnaire, mine.key, given, source="patient", authored=clock.now(), complete=True)
+            found = evaluate(rules, seen, History(), clock.now())
+            assert [(one.rule, one.severity.word) for one in found] == [(each, "at-visit") for each in raised]
 
 
 def test_a_broken_pathway_is_refused_by_the_place_in_it(prom: Prom, hospital: Hospital, write: Write) -> None:
