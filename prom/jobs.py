@@ -32,7 +32,7 @@ from prom.messaging.mail import Mail
 from prom.messaging.transport import Transport
 from prom.messaging.twilio import Twilio
 from prom.messaging.ways import Ways
-from prom.oversight import auditor, ticks
+from prom.oversight import auditor, canary, ticks
 from prom.oversight.leading import Leading
 from prom.patients.sources import source_of
 from prom.responses import service as responses
@@ -139,10 +139,15 @@ def _ask_the_registers(settings: Settings) -> int:
     return asking_registers.ask_about_all(source) if source is not None else 0
 
 
+def _let_the_canary_sing(_settings: Settings) -> int:
+    return canary.sing()
+
+
 #: Why some are left to the worker that leads. Two of them at once would do no harm, but twice the work.
 JUDGES_EACH = "two would read and judge the same answers, each of which leaves a record in her log"
 ASKS_EACH = "two would ask the vendor the same of the same messages"
 ASKS_OF_EACH = "two would ask the register about the same patients"
+SINGS_ALONE = "two would try the same way twice"
 BLANKS_ALL = "two would wait for each other's rows, and housekeeping hurries nobody"
 
 #: In the order in which `run_once` runs them: what makes messages stands before what sends them.
@@ -160,6 +165,10 @@ JOBS: tuple[Job, ...] = (
     Job("write to staff", timedelta(minutes=5), _write_to_staff),
     Job("ask the registers", timedelta(minutes=5), _ask_the_registers, ASKS_OF_EACH),
 )
+
+#: Only a worker runs it: a simulation that ticks through a year has no use for what the minute's health is.
+CANARY = Job("canary", timedelta(seconds=20), _let_the_canary_sing, SINGS_ALONE)
+OF_A_WORKER: tuple[Job, ...] = (*JOBS, CANARY)
 
 
 def jobs_with(transport: Transport) -> tuple[Job, ...]:
@@ -206,7 +215,7 @@ def _run(job: Job, settings: Settings) -> str | None:
     return None
 
 
-def run_forever(settings: Settings, jobs: Sequence[Job] = JOBS) -> None:
+def run_forever(settings: Settings, jobs: Sequence[Job] = OF_A_WORKER) -> None:
     """Run the jobs at their cadence until SIGTERM or SIGINT, then finish the row in hand of each and return.
 
     Database and keys are the caller's to set up. To be called from the main thread. Any number of workers may run at

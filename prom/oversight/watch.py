@@ -16,6 +16,7 @@ from prom.oversight import machine, promises
 from prom.oversight.checking import Check
 from prom.oversight.leading import who_leads
 from prom.oversight.models import Disagreement, Tick
+from prom.safety.service import unseen
 from prom.staff.models import Tenant
 from prom.worklist.queries import count_overdue
 
@@ -40,6 +41,8 @@ JOBS = frozenset(
         "ask the registers",
     }
 )
+#: A job that is nobody's but a worker's that leads.
+OF_THE_LEADER = "canary"
 #: The sweep runs every ten seconds; an alert this long past its next action time was not swept.
 OVERDUE_ALERT = timedelta(seconds=60)
 FAILED_MESSAGES_SINCE = timedelta(hours=1)
@@ -90,6 +93,7 @@ def watch(session: Session, settings: Settings | None = None) -> list[Check]:
         promises.recipients(session),
         promises.rules(session),
         _auditor(session),
+        _safety(session),
         machine.keys(session),
         machine.clocks(session),
         machine.locks(session),
@@ -104,6 +108,9 @@ def _jobs(session: Session, now: datetime) -> Iterator[Check]:
         return
     for name in sorted(JOBS - {tick.name for tick in ticks}):
         yield Check(f"job {name}", False, "has never run")
+    led = who_leads(session)
+    if led is not None and now - led.since > SILENT_AFTER and OF_THE_LEADER not in {tick.name for tick in ticks}:
+        yield Check(f"job {OF_THE_LEADER}", False, "has never run")
     for tick in ticks:
         last = tick.finished_at
         allowed = max(SILENT_AFTER, timedelta(seconds=tick.every * TIMES_LATE))
@@ -158,3 +165,9 @@ def count_disagreements(session: Session) -> int:
     since = clock.now() - DISAGREEMENTS_SINCE
     found = session.scalar(select(func.count()).select_from(Disagreement).where(Disagreement.found_at > since))
     return found or 0
+
+
+def _safety(session: Session) -> Check:
+    """Whether somebody has looked at every safety problem that staff have reported."""
+    waiting = unseen(session)
+    return Check("safety problems", waiting == 0, f"{waiting} reported and not seen")

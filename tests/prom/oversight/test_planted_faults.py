@@ -52,7 +52,7 @@ class Place:
         if self.leads:
             jobs._holds(self.leading)
         if self.ticks:
-            jobs.run_once(self.settings, jobs.jobs_with(self.transport))
+            jobs.run_once(self.settings, (*jobs.jobs_with(self.transport), jobs.CANARY))
 
     def red(self) -> set[str]:
         """What the watch says is not well."""
