@@ -13,6 +13,7 @@ import prom.oversight.models
 import prom.pathways.models
 import prom.patients.models
 import prom.responses.models
+import prom.safety.models
 import prom.settings.models
 import prom.staff.models
 import prom.worklist.models  # noqa: F401

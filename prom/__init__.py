@@ -29,6 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from prom.oversight.pages import pages as oversight
     from prom.oversight.routes import routes as metrics
     from prom.quality.pages import pages as quality
+    from prom.safety.pages import pages as safety
     from prom.responses.pages import own_link
     from prom.responses.pages import pages as responses
     from prom.responses.sms.pages import pages as sms
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         my_page,
         exports,
         quality,
+        safety,
         oversight,
         metrics,
         fhir,

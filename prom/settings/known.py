@@ -110,6 +110,8 @@ KNOWN = MappingProxyType(
             Known("senderMail", None, ("installation",), _mail, "mail"),
             #: Where e-mail to a unit's staff goes.
             Known("staffMail", None, ("unit", "installation"), _mail, "mail"),
+            #: Where it is told that a safety problem was reported.
+            Known("safetyMail", None, ("installation",), _mail, "mail"),
         )
     }
 )

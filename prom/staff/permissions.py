@@ -32,6 +32,7 @@ class Permission(StrEnum):
     READ_ALERT = "read alert"
     READ_METRICS = "read metrics"
     READ_FIGURES = "read figures"
+    READ_SAFETY_PROBLEMS = "read safety problems"
     OWN_SESSION = "own session"
 
 
@@ -72,5 +73,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {Permission.EXPORT_ANSWERS, Permission.READ_FIGURES, Permission.AUTHOR_QUESTIONNAIRE, Permission.OWN_SESSION}
     ),
     # Administrators see no health data.
-    Role.ADMINISTRATOR: frozenset({Permission.READ_OUTBOX, Permission.CHANGE_SETTINGS, Permission.OWN_SESSION}),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.READ_OUTBOX,
+            Permission.CHANGE_SETTINGS,
+            Permission.READ_SAFETY_PROBLEMS,
+            Permission.OWN_SESSION,
+        }
+    ),
 }

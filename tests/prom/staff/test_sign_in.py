@@ -206,7 +206,7 @@ MAY: dict[Role, set[str]] = {
         "own session",
     },
     Role.QUALITY: {"export answers", "read figures", "author questionnaire", "own session"},
-    Role.ADMINISTRATOR: {"read outbox", "change settings", "own session"},
+    Role.ADMINISTRATOR: {"read outbox", "change settings", "read safety problems", "own session"},
 }
 
 
