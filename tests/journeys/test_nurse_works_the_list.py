@@ -272,6 +272,6 @@ def test_the_pages_hold_on_other_screens(
     ward = signed_in(open_page(width=width, height=900, color_scheme=scheme), live_server)
     check(ward.page)
     patient = f"/patients/{hospital.patient.id}"
-    for path in (patient, f"{patient}/report", "/patients/new", "/worklist/paper"):
+    for path in (patient, f"{patient}/report", "/patients/new", "/worklist/paper", f"{patient}/summary"):
         ward.go(path)
         check(ward.page)

@@ -14,6 +14,7 @@ from prom.clinic.pages import (
     registration,
     reporting,
     settings,
+    summary,
     worklist,
 )
 from prom.clinic.pages.blueprint import pages
@@ -33,5 +34,6 @@ __all__ = [
     "registration",
     "reporting",
     "settings",
+    "summary",
     "worklist",
 ]
