@@ -41,6 +41,7 @@ SENTENCES: Mapping[str, str] = {
     "example-surplus": "example {example} does not expect {severity} ({kind})",
     "example-failed": "example {example} could not be run: {detail}",
     "no-examples": "there is no worked example",
+    "asked-by-sms": "it would be an emergency in what is asked by SMS: {detail}",
 }
 
 

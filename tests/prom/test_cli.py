@@ -47,6 +47,7 @@ COMMANDS = [
     "rules import",
     "rules list",
     "rules publish",
+    "rules test",
     "score",
     "serve",
     "simulate",
