@@ -160,7 +160,7 @@ def typed(name: str, text: str) -> object:
     text = text.strip()
     if form == "yes-no":
         return {"yes": True, "no": False}.get(text, text)
-    if form == "number":
+    if form in ("number", "target"):
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else text
     return text or None
 

@@ -6,7 +6,7 @@ A value is plain JSON (text, number, boolean or null) and never health data.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -23,6 +23,10 @@ _MAIL = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,190}\.[^\s@<>,;.]{2,63}")
 #: Longer quiet hours would leave too little of the day for a message to reach her before it is due.
 LONGEST_QUIET = timedelta(hours=16)
 MOST_SMS_PER_HOUR = 1_000_000
+#: A unit that opens for less would see what came in overnight too late on most days.
+SHORTEST_DAY = timedelta(hours=4)
+#: Closed for longer, beside weekends and public holidays, and what is for the same day would wait for weeks.
+MOST_CLOSED, IN_SO_MANY_DAYS, MOST_CLOSED_DAYS = 5, 14, 16
 
 
 class WrongValue(ValueError):
@@ -37,7 +41,7 @@ class Known:
     default: Value
     levels: tuple[str, ...]
     check: Callable[[object], Value]
-    #: hours, yes-no, number, mail
+    #: hours, yes-no, number, mail, opening, days, target
     form: str
 
 
@@ -72,6 +76,49 @@ def _hours(value: object) -> Value:
     return f"{found[0]:%H:%M}-{found[1]:%H:%M}"
 
 
+def days(value: object) -> tuple[date, ...]:
+    """Read `"YYYY-MM-DD, YYYY-MM-DD"` as its days, in their order, once each; None for none. Raises WrongValue."""
+    if value is None:
+        return ()
+    if not isinstance(value, str):
+        raise WrongValue(value)
+    try:
+        return tuple(sorted({date.fromisoformat(each.strip()) for each in value.split(",")}))
+    except ValueError:
+        raise WrongValue(value) from None
+
+
+def _opening(value: object) -> Value:
+    found = hours(value)
+    if found is None:
+        raise WrongValue(value)
+    opens, closes = (timedelta(hours=each.hour, minutes=each.minute) for each in found)
+    if closes - opens < SHORTEST_DAY:
+        raise WrongValue(value)
+    return f"{found[0]:%H:%M}-{found[1]:%H:%M}"
+
+
+def _days(value: object) -> Value:
+    found = days(value)
+    for first in found:
+        if sum(0 <= (each - first).days < IN_SO_MANY_DAYS for each in found) > MOST_CLOSED:
+            raise WrongValue(value)
+    if len(found) > MOST_CLOSED_DAYS:
+        raise WrongValue(value)
+    return ", ".join(map(str, found)) or None
+
+
+def _target(least: int, most: int) -> Callable[[object], Value]:
+    """A target time that no unit can stretch until an alert is worth nothing."""
+
+    def check(value: object) -> Value:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise WrongValue(value)
+        return value
+
+    return check
+
+
 def _yes_or_no(value: object) -> Value:
     if not isinstance(value, bool):
         raise WrongValue(value)
@@ -93,6 +140,7 @@ def _mail(value: object) -> Value:
 
 
 _ALL = LEVELS
+_STAFF = ("unit", "installation")
 
 KNOWN = MappingProxyType(
     {
@@ -109,9 +157,18 @@ KNOWN = MappingProxyType(
             Known("smsPerHour", 1000, ("installation",), _number, "number"),
             Known("senderMail", None, ("installation",), _mail, "mail"),
             #: Where e-mail to a unit's staff goes.
-            Known("staffMail", None, ("unit", "installation"), _mail, "mail"),
+            Known("staffMail", None, _STAFF, _mail, "mail"),
             #: Where it is told that a safety problem was reported.
             Known("safetyMail", None, ("installation",), _mail, "mail"),
+            #: When a unit is at work, Monday to Friday without public holidays, and the days on which it is not.
+            Known("openingHours", "08:00-15:30", _STAFF, _opening, "opening"),
+            Known("closedDays", None, _STAFF, _days, "days"),
+            #: Target times (docs/duty.md), in minutes; the last in days. Proposals, until a clinic agrees to others.
+            Known("emergencyAcknowledgedWithin", 10, _STAFF, _target(2, 15), "target"),
+            Known("emergencyContactWithin", 30, _STAFF, _target(10, 60), "target"),
+            Known("sameDayAfterOpening", 240, _STAFF, _target(30, 240), "target"),
+            Known("escalatedAgainAfter", 120, _STAFF, _target(30, 240), "target"),
+            Known("atVisitWithin", 30, _STAFF, _target(7, 90), "target"),
         )
     }
 )

@@ -17,10 +17,9 @@ from prom.db import insert, new_id
 from prom.pathways.models import Episode
 from prom.patients import sealing
 from prom.worklist import evidence
-from prom.worklist.duties import next_action
 from prom.worklist.evidence import Origin, as_document, over_answers
 from prom.worklist.models import IS_OPEN, Alert
-from prom.worklist.steps import event, ring_on_call, set_clock, zone
+from prom.worklist.steps import due, event, ring_on_call, set_clock
 
 
 def hold_episode(session: Session, episode_id: uuid.UUID) -> None:
@@ -134,7 +133,7 @@ def _new_alert(session: Session, origin: Origin, topic: str, findings: Sequence[
         state=State.OPEN,
         raised_at=now,
         waiting_since=now,
-        next_action_at=next_action(severity, State.OPEN, now, zone(session, origin.unit_id)),
+        next_action_at=due(session, origin.unit_id, severity, State.OPEN),
         escalations=0,
         new_evidence=0,
         version=1,
@@ -147,7 +146,7 @@ def _join(session: Session, alert: Alert, findings: Sequence[Finding]) -> Alert:
     """New evidence: severity rises where it must and never falls; somebody has to look again."""
     severity = max(finding.severity for finding in findings)
     graver = severity > alert.severity
-    before = State(alert.state)
+    before, promised = State(alert.state), alert.next_action_at
     alert.severity = max(alert.severity, severity)
     alert.state = next_state(before, Verb.REOPEN)
     alert.new_evidence += len(findings)
@@ -156,5 +155,8 @@ def _join(session: Session, alert: Alert, findings: Sequence[Finding]) -> Alert:
         alert.waiting_since = clock.now()
     if graver or before in (State.ACKNOWLEDGED, State.SNOOZED):
         set_clock(session, alert)
+    if graver and promised and alert.next_action_at:
+        # Worse news just before the unit closes does not put off until tomorrow what was promised for today.
+        alert.next_action_at = min(promised, alert.next_action_at)
     session.flush()
     return alert

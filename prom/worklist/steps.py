@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from prom.patients import sealing
 from prom.staff.models import Unit
 from prom.worklist.duties import next_action
 from prom.worklist.models import Alert, AlertEvent
+from prom.worklist.terms import terms_of
 
 #: A call to the on-call phone that is older than this is no longer worth sending: the next one is on its way.
 STAFF_MESSAGE_LASTS = timedelta(hours=1)
@@ -27,13 +28,13 @@ STAFF_MESSAGE_LASTS = timedelta(hours=1)
 
 def set_clock(session: Session, alert: Alert) -> None:
     """Say by when something must happen next, counted from now."""
-    state = State(alert.state)
-    alert.next_action_at = next_action(Severity(alert.severity), state, clock.now(), zone(session, alert.unit_id))
+    alert.next_action_at = due(session, alert.unit_id, Severity(alert.severity), State(alert.state))
 
 
-def zone(session: Session, unit_id: uuid.UUID) -> ZoneInfo:
-    """Return the zone in which a unit's clock runs."""
-    return ZoneInfo(session.get_one(Unit, unit_id).zone)
+def due(session: Session, unit_id: uuid.UUID, severity: Severity, state: State) -> datetime:
+    """Return by when an alert that enters a state now must have been acted on, by its unit's own hours and targets."""
+    unit = session.get_one(Unit, unit_id)
+    return next_action(severity, state, clock.now(), ZoneInfo(unit.zone), terms_of(session, unit))
 
 
 def done(session: Session, alert: Alert, verb: Verb, actor: Actor, words: Mapping[str, str] | None = None) -> None:

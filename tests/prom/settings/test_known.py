@@ -30,6 +30,24 @@ OSLO = "Europe/Oslo"
         ("senderMail", "prom"),
         ("senderMail", "a@b.no, c@d.no"),
         ("quiethours", None),
+        ("openingHours", None),
+        ("openingHours", "08:00-11:59"),
+        ("openingHours", "20:00-08:00"),
+        ("closedDays", "24 December"),
+        ("closedDays", 20261224),
+        ("closedDays", "2026-12-24,"),
+        ("closedDays", "2026-12-01,2026-12-02,2026-12-03,2026-12-04,2026-12-07,2026-12-14"),
+        ("closedDays", ",".join(f"20{year}-12-24" for year in range(26, 43))),
+        ("emergencyAcknowledgedWithin", 1),
+        ("emergencyAcknowledgedWithin", 16),
+        ("emergencyAcknowledgedWithin", "10"),
+        ("emergencyAcknowledgedWithin", None),
+        ("emergencyContactWithin", 61),
+        ("emergencyContactWithin", True),
+        ("sameDayAfterOpening", 241),
+        ("escalatedAgainAfter", 10_080),
+        ("atVisitWithin", 6),
+        ("atVisitWithin", 91),
     ],
 )
 def test_a_wrong_value_is_refused(name: str, value: object) -> None:
@@ -52,6 +70,8 @@ def test_every_default_is_a_value_that_its_setting_can_hold() -> None:
 def test_a_value_is_kept_tidied() -> None:
     assert checked("quietHours", " 22:00-07:30 ", "patient") == "22:00-07:30"
     assert checked("quietHours", "16:00-08:00", "patient") == "16:00-08:00"
+    assert checked("closedDays", "2026-12-31 ,2026-12-24,2026-12-31", "unit") == "2026-12-24, 2026-12-31"
+    assert checked("openingHours", " 07:30-11:30 ", "unit") == "07:30-11:30"
     assert checked("senderMail", " prom@example.org ", "installation") == "prom@example.org"
 
 

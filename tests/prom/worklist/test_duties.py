@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from alerts.lifecycle import State, is_open
 from alerts.rules import Severity
-from prom.worklist.duties import CLOSES, OPENS, is_working_time, next_action
+from prom.worklist.duties import CLOSES, OPENS, Terms, is_working_time, next_action
 from tests.prom.properties import sized
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -86,8 +86,56 @@ SAME_DAY = {
 @pytest.mark.parametrize("when", SAME_DAY)
 def test_same_day_means_this_working_day_or_noon_of_the_next(when: str) -> None:
     raised, due = SAME_DAY[when]
-    for state in (State.OPEN, State.ACKNOWLEDGED):
-        assert next_action(Severity.SAME_DAY, state, oslo(raised), OSLO) == oslo(due)
+    assert next_action(Severity.SAME_DAY, State.OPEN, oslo(raised), OSLO) == oslo(due)
+
+
+TAKEN = {
+    "in the morning": ("2026-11-02T09:30", "2026-11-02T15:30"),
+    "a minute before she goes home": ("2026-11-02T15:29", "2026-11-02T15:30"),
+    "before opening": ("2026-11-02T06:00", "2026-11-02T15:30"),
+    "in the evening": ("2026-11-02T20:00", "2026-11-03T15:30"),
+    "late on a Friday": ("2026-11-06T15:30", "2026-11-09T15:30"),
+    "before Easter": ("2026-04-01T16:00", "2026-04-07T15:30"),
+}
+
+
+@pytest.mark.parametrize("when", TAKEN)
+def test_whoever_takes_one_has_it_until_her_shift_ends_and_no_longer_than_the_unit_would_wait(when: str) -> None:
+    taken, ends = TAKEN[when]
+    for severity in (Severity.NEXT_WORKING_DAY, Severity.AT_VISIT):
+        assert next_action(severity, State.ACKNOWLEDGED, oslo(taken), OSLO) == oslo(ends)
+    unit_waits = next_action(Severity.SAME_DAY, State.OPEN, oslo(taken), OSLO)
+    assert next_action(Severity.SAME_DAY, State.ACKNOWLEDGED, oslo(taken), OSLO) == min(unit_waits, oslo(ends))
+
+
+EVENING = Terms(
+    opens=time(12), closes=time(20), closed=frozenset({date(2026, 11, 3)}), after_opening=timedelta(hours=1)
+)
+
+
+@pytest.mark.parametrize(
+    "severity, state, now, due",
+    [
+        (Severity.SAME_DAY, State.OPEN, "2026-11-02T09:30", "2026-11-02T13:00"),
+        (Severity.SAME_DAY, State.OPEN, "2026-11-02T19:30", "2026-11-02T20:00"),
+        (Severity.SAME_DAY, State.OPEN, "2026-11-02T19:31", "2026-11-04T13:00"),
+        (Severity.SAME_DAY, State.OPEN, "2026-11-03T13:00", "2026-11-04T13:00"),
+        (Severity.SAME_DAY, State.ESCALATED, "2026-11-02T13:00", "2026-11-02T15:00"),
+        (Severity.SAME_DAY, State.ESCALATED, "2026-11-02T19:00", "2026-11-04T13:00"),
+        (Severity.NEXT_WORKING_DAY, State.OPEN, "2026-11-02T09:30", "2026-11-04T20:00"),
+        (Severity.NEXT_WORKING_DAY, State.ACKNOWLEDGED, "2026-11-02T13:00", "2026-11-02T20:00"),
+        (Severity.EMERGENCY, State.OPEN, "2026-11-03T03:00", "2026-11-03T03:10"),
+    ],
+)
+def test_a_unit_with_hours_closed_days_and_targets_of_its_own_is_held_to_them(
+    severity: Severity, state: State, now: str, due: str
+) -> None:
+    assert next_action(severity, state, oslo(now), OSLO, EVENING) == oslo(due)
+
+
+def test_hours_into_a_short_day_end_when_it_closes() -> None:
+    short = Terms(opens=time(9), closes=time(13), after_opening=timedelta(hours=5))
+    assert next_action(Severity.SAME_DAY, State.OPEN, oslo("2026-11-02T20:00"), OSLO, short) == oslo("2026-11-03T13:00")
 
 
 NEXT_WORKING_DAY = {
