@@ -17,7 +17,9 @@ class Outcome:
     """What came of the day. Seconds are the clock's own."""
 
     patients: int
+    #: All of them, and those between the statements of an opening.
     kills: int = 0
+    died_in_openings: int = 0
     #: Messages that one worker had in hand when it was killed, and another took up.
     taken_up: int = 0
     leaders: set[str] = field(default_factory=set)

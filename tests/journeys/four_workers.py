@@ -1,7 +1,8 @@
 """`python -m tests.journeys.four_workers [PATIENTS [KILLS [SEED ...]]]`: four workers through a day, killed with -9.
 
 On PostgreSQL where PROM_TEST_DATABASE=postgresql says so, else on SQLite. Every hour patients of another zone are
-asked, and KILLS workers are killed in each busy hour, at random. A kill takes up to five seconds: 3 an hour make a run
+asked, and KILLS workers are killed in each busy hour, at random; once an hour, besides, one dies between the statements
+of its opening. A kill takes up to five seconds: 3 an hour make a run
 of minutes, 60 one of more than an hour. Each seed is a day of its own. How it is played stands in killed_workers.py.
 Ends with 1 if anybody was missed, or asked twice, or later than a minute after the last kill.
 """
@@ -46,7 +47,9 @@ def _played(seed: int) -> Outcome:
         schema.open_installation(settings)
         try:
             patients, kills = _argument(1, PATIENTS), _argument(2, KILLS)
-            outcome = play(settings, folder, patients=patients, zones=ZONES, kills=kills, faster=1.0, seed=seed)
+            outcome = play(
+                settings, folder, patients=patients, zones=ZONES, kills=kills, faster=1.0, seed=seed, aimed=len(ZONES)
+            )
         finally:
             db.dispose()
             databases.remove_database(addresses)

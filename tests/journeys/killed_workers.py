@@ -29,7 +29,7 @@ from prom.staff.service import create_unit
 from tests.journeys.asked_once import Outcome, reckon
 from tests.journeys.shared_clock import SharedClock
 from tests.journeys.vendor_process import Vendor
-from tests.journeys.worker_processes import Workers
+from tests.journeys.worker_processes import Aimed, Workers
 
 PATHWAY = "systemic-treatment"
 #: Everybody is asked on this Monday at 09:00 of her unit's zone; it lies in the past of any machine.
@@ -43,9 +43,21 @@ AHEAD = timedelta(seconds=1)
 
 
 def play(
-    settings: Settings, folder: Path, *, patients: int, zones: list[str], kills: int, faster: float, seed: int
+    settings: Settings,
+    folder: Path,
+    *,
+    patients: int,
+    zones: list[str],
+    kills: int,
+    faster: float,
+    seed: int,
+    aimed: int = 0,
 ) -> Outcome:
-    """Play the day on an open, empty installation; `kills` is how many workers die in each hour that is busy."""
+    """Play the day on an open, empty installation.
+
+    `kills` is how many workers die in each hour that is busy, at random; `aimed`, how many die over the whole day
+    between the statements of an opening.
+    """
     shared, outcome, chance = SharedClock(folder / "clock"), Outcome(patients), random.Random(seed)
     before = clock.now
     _register(settings, patients, zones)
@@ -54,12 +66,14 @@ def play(
     vendor = Vendor(folder / "accepted")
     try:
         shared.leap_to(_first_due() - AHEAD)
-        workers = Workers(settings, vendor.port, faster, chance)
+        in_openings = Aimed(folder / "aimed", aimed)
+        workers = Workers(settings, vendor.port, faster, chance, in_openings)
         try:
             _through_the_day(shared, workers, outcome, kills, chance)
             outcome.stopped_after = workers.stop()
         finally:
             workers.kill_all()
+        outcome.died_in_openings = in_openings.deaths
         reckon(outcome, vendor.accepted, workers.killed_at)
     finally:
         vendor.close()
@@ -103,11 +117,13 @@ def _through_the_day(
         time.sleep(AHEAD.total_seconds())
         for _ in range(kills):
             _wait_for_a_victim(chance)
+            workers.follow_the_dead()
             workers.kill_one()
             with reading() as session:
                 if (led := who_leads(session)) is not None:
                     outcome.leaders.add(led.holder)
-        _until_idle(shared)
+        if not _until_idle(shared, workers):
+            return
 
 
 def _wait_for_a_victim(chance: random.Random) -> None:
@@ -118,20 +134,21 @@ def _wait_for_a_victim(chance: random.Random) -> None:
     time.sleep(chance.uniform(0.0, 0.1))
 
 
-def _until_idle(shared: SharedClock) -> None:
-    """Wait until nothing is due. What only a dead worker holds is waited for by leaping to the end of its lease."""
+def _until_idle(shared: SharedClock, workers: Workers) -> bool:
+    """Wait until nothing is due; False where that never comes, and who was missed is told by the reckoning.
+
+    What only a dead worker holds is waited for by leaping to the end of its lease.
+    """
     still, seen, gives_up = time.monotonic(), None, time.monotonic() + PATIENCE
-    while True:
-        state = _state()
-        if state.waiting == 0:
-            return
-        assert time.monotonic() < gives_up, state
+    while (state := _state()).waiting and time.monotonic() < gives_up:
+        workers.follow_the_dead()
         if state != seen:
             still, seen = time.monotonic(), state
         elif state.due == 0 and state.leased_until is not None and time.monotonic() - still > STILL:
             shared.leap_to(max(state.leased_until, shared.now()))
             still = time.monotonic()
         time.sleep(0.2)
+    return state.waiting == 0
 
 
 @dataclass(frozen=True)
