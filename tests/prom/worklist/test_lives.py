@@ -1,122 +1,221 @@
-"""Any life of alerts, in any order: no open alert is ever without a next action, and no emergency ends by itself."""
+"""Any life of alerts, in any order: each keeps a clock, no emergency ends by itself, and nothing joined goes unseen.
+
+`PROM_TEST_SIZE=100000 .venv/bin/python -m pytest tests/prom/worklist/test_lives.py` tries 10,000 lives of 50 steps.
+"""
 
 import uuid
-from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
+from collections import defaultdict
+from datetime import datetime, timedelta
 
-from hypothesis import given
+from hypothesis import settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from alerts.lifecycle import Outcome, State, TransitionRefused, is_open
 from alerts.rules import Severity
 from prom import clock
+from prom.audit.service import SYSTEM, Actor
 from prom.config import Settings
 from prom.db import reading, transaction
+from prom.duty.models import Shift
+from prom.errors import StaleVersion
+from prom.messaging.models import Message
 from prom.worklist import service as worklist
 from prom.worklist.models import Alert, AlertEvent, Evidence
 from tests.conftest import MONDAY, Hospital
 from tests.prom.properties import sized_with_database
-from tests.prom.steps import later
 from tests.prom.worklist.findings import finding, origin
 
-TOPICS = ("nausea", "fever")
-RULES = ("severe", "moderate")
+#: The nurse's phone, the physician's, and behind them the unit's own.
+LEVELS = 3
+ACKNOWLEDGED_WITHIN, SWEPT_WITHIN = timedelta(minutes=10), timedelta(seconds=60)
+WHICH = st.integers(0, 5)
 
 
-class Life:
-    """One run over a fresh list: the steps, and what must hold after each of them."""
+class Lives(RuleBasedStateMachine):
+    """A list that reports, a nurse with her page, the clock and its sweep do things to."""
 
     def __init__(self, hospital: Hospital) -> None:
+        super().__init__()
         self.hospital = hospital
         self.responses: list[uuid.UUID] = []
-        self.ended_by_hand: set[uuid.UUID] = set()
+        #: The list as the nurse's page shows it: id and version.
+        self.page: list[tuple[uuid.UUID, int]] = []
+        #: What joined an alert, or began one, since her page was loaded.
+        self.unseen: set[uuid.UUID] = set()
+        self.resolved: set[uuid.UUID] = set()
+        #: Since when nobody has acknowledged an emergency.
+        self.unacknowledged: dict[uuid.UUID, datetime] = {}
         clock.move_to(MONDAY)
         with transaction() as session:
-            for table in (AlertEvent, Evidence, Alert):
+            for table in (AlertEvent, Evidence, Alert, Message):
                 session.execute(delete(table))
 
-    def put(self, severity: Severity, topic: str, rule: str) -> None:
-        """A finding comes in."""
+    @rule(
+        severity=st.sampled_from(Severity),
+        topic=st.sampled_from(("nausea", "fever")),
+        name=st.sampled_from(("severe", "moderate")),
+    )
+    def a_report_comes_in(self, severity: Severity, topic: str, name: str) -> None:
+        """A finding joins an open alert or begins one: graver, never milder, and never later than was promised."""
         of = origin(self.hospital)
         assert of.response_id is not None
         self.responses.append(of.response_id)
+        before = {row.id: row for row in _all()}
         with transaction() as session:
-            worklist.raise_alerts(session, of, [finding(severity, rule, topic)])
+            alert = worklist.raise_alerts(session, of, [finding(severity, name, topic)])[0]
+            self.unseen.add(alert.id)
+            earlier = before.get(alert.id)
+            assert alert.severity == max(severity, earlier.severity if earlier else 0)
+            assert alert.state in (State.OPEN, State.ESCALATED)
+            if (
+                earlier
+                and earlier.next_action_at
+                and (earlier.state != State.ACKNOWLEDGED or severity > earlier.severity)
+            ):
+                assert alert.next_action_at is not None
+                assert alert.next_action_at <= earlier.next_action_at
 
-    def nurse(self, verb: Callable[..., None], which: int, *words: Any) -> None:
-        """The nurse does something to one of the alerts, if it is for her to do now."""
-        try:
-            with transaction() as session:
-                rows = session.scalars(select(Alert).order_by(Alert.raised_at, Alert.id)).all()
-                if rows:
-                    row = rows[which % len(rows)]
-                    verb(session, row, row.version, self.hospital.nurse_actor, *words)
-                    self.ended_by_hand |= {row.id} if verb is worklist.resolve else set()
-        except TransitionRefused:
+    @rule()
+    def she_loads_the_page(self) -> None:
+        """From now on she knows what stands there."""
+        self.page = [(row.id, row.version) for row in _all()]
+        self.unseen.clear()
+
+    @rule(which=WHICH)
+    def she_acknowledges(self, which: int) -> None:
+        """She takes one."""
+        self._press(worklist.acknowledge, which)
+
+    @rule(which=WHICH)
+    def she_gives_it_back(self, which: int) -> None:
+        """She cannot see to it after all."""
+        self._press(worklist.return_to_unit, which)
+
+    @rule(which=WHICH)
+    def she_calls_in_vain(self, which: int) -> None:
+        """She writes down what she tried."""
+        self._press(worklist.note, which, "Ringte.")
+
+    @rule(which=WHICH, outcome=st.sampled_from((Outcome.ADVICE, Outcome.EXPECTED)))
+    def she_resolves(self, which: int, outcome: Outcome) -> None:
+        """She closes one with what came of it."""
+        done = self._press(worklist.resolve, which, outcome)
+        self.resolved |= {done} if done else set()
+
+    @rule(which=WHICH, by_her=st.booleans())
+    def an_answer_is_taken_back(self, which: int, by_her: bool) -> None:
+        """A clinician corrects a report, or the patient or a program does: these close no emergency."""
+        if not self.responses:
             return
-
-    def withdraw(self, which: int) -> None:
-        """One of the responses turns out to be an error."""
-        if self.responses:
-            with transaction() as session:
-                response_id = self.responses[which % len(self.responses)]
-                worklist.withdraw(session, response_id, self.hospital.nurse_actor)
-
-    def pass_time(self, minutes: int) -> None:
-        """Time passes, and the sweep runs."""
-        later(minutes=minutes)
+        before = {row.id: row for row in _all()}
+        actor = self.hospital.nurse_actor if by_her else SYSTEM if which % 2 else Actor("patient")
         with transaction() as session:
-            worklist.sweep_overdue(session)
+            worklist.withdraw(session, self.responses[which % len(self.responses)], actor)
+        for row in _all():
+            was = before[row.id]
+            if not by_her and was.severity == Severity.EMERGENCY and is_open(State(was.state)):
+                assert is_open(State(row.state))
 
-    def check(self) -> None:
-        """What must hold at every moment."""
+    @rule(minutes=st.sampled_from((1, 9, 10, 30, 400)))
+    def time_passes(self, minutes: int) -> None:
+        """The sweep runs each time that something has just become due, within its minute."""
+        until = clock.now() + timedelta(minutes=minutes)
+        while (due := _next_due()) is not None and due <= until:
+            clock.move_to(max(clock.now(), due + timedelta(seconds=5)))
+            _sweep()
+        clock.move_to(max(clock.now(), until))
+
+    @rule(days=st.sampled_from((1, 3, 35)))
+    def the_worker_stood_still(self, days: int) -> None:
+        """No sweep for a long time; then one, and what was rung for until then is rung for from the next level on."""
+        clock.move_to(clock.now() + timedelta(days=days))
+        _sweep()
+        self.unacknowledged = dict.fromkeys(self.unacknowledged, clock.now())
+
+    @invariant()
+    def what_is_open_has_a_clock_and_what_is_closed_was_closed_by_somebody(self) -> None:
+        """One open alert a topic; its next action lies ahead, and it is as grave as the gravest it stands on."""
         with reading() as session:
             rows = session.scalars(select(Alert)).all()
-            for row in rows:
-                assert is_open(State(row.state)) == (row.next_action_at is not None)
-                assert (row.state == State.ACKNOWLEDGED) <= (row.claimed_by is not None)
-                standing = _standing(session, row)
-                if is_open(State(row.state)):
-                    assert row.severity >= max(standing)
-                    assert row.next_action_at is not None
-                    assert row.next_action_at > clock.now() - timedelta(minutes=1)
-                else:
-                    assert row.id in self.ended_by_hand or not standing
-            open_topics = [row.topic_hash for row in rows if is_open(State(row.state))]
-            assert len(open_topics) == len(set(open_topics))
+            standing = _standing(session)
+        for row in rows:
+            assert is_open(State(row.state)) == (row.next_action_at is not None)
+            assert (row.state == State.ACKNOWLEDGED) <= (row.claimed_by is not None)
+            if row.next_action_at is None:
+                assert row.id in self.resolved or not standing[row.id]
+            else:
+                assert row.next_action_at > clock.now() - SWEPT_WITHIN
+                assert row.severity >= max(standing[row.id], default=0)
+        topics = [row.topic_hash for row in rows if is_open(State(row.state))]
+        assert len(topics) == len(set(topics))
+
+    @invariant()
+    def an_emergency_that_nobody_takes_reaches_the_last_level(self) -> None:
+        """One level more each ten minutes, counted from when nobody had it."""
+        waiting = {row.id for row in _all() if row.severity == Severity.EMERGENCY and _is_nobodys(row)}
+        self.unacknowledged = {each: self.unacknowledged.get(each, clock.now()) for each in waiting}
+        with reading() as session:
+            rung = [(each.key, each.created_at) for each in session.scalars(select(Message))]
+        for alert_id, since in self.unacknowledged.items():
+            hers = [(int(key.rpartition(":")[2]), at) for key, at in rung if key.startswith(f"on-call:{alert_id}:")]
+            assert hers, "nobody was rung"
+            if clock.now() > since + (LEVELS - 1) * (ACKNOWLEDGED_WITHIN + SWEPT_WITHIN):
+                assert max((level for level, at in hers if at >= since), default=0) == LEVELS
+
+    def _press(self, verb: object, which: int, *words: str) -> uuid.UUID | None:
+        """Press a button on the page as she sees it; returns the alert if it was for her to press."""
+        if not self.page:
+            return None
+        alert_id, version = self.page[which % len(self.page)]
+        try:
+            with transaction() as session:
+                alert = session.get_one(Alert, alert_id)
+                verb(session, alert, version, self.hospital.nurse_actor, *words)  # type: ignore[operator]
+                session.flush()
+                version = alert.version
+        except (TransitionRefused, StaleVersion):
+            return None
+        assert alert_id not in self.unseen, "acted on what the page did not show"
+        self.page = [(each, version if each == alert_id else known) for each, known in self.page]
+        return alert_id
 
 
-def _standing(session: Session, alert: Alert) -> list[int]:
-    asked = select(Evidence.severity).where(Evidence.alert_id == alert.id, Evidence.withdrawn_at.is_(None))
-    return list(session.scalars(asked))
+def _all() -> list[Alert]:
+    with reading() as session:
+        found = list(session.scalars(select(Alert).order_by(Alert.raised_at, Alert.id)))
+        session.expunge_all()
+    return found
 
 
-WHICH = st.integers(0, 5)
-STEPS = st.one_of(
-    st.builds(
-        lambda severity, topic, rule: lambda life: life.put(severity, topic, rule),
-        st.sampled_from(Severity),
-        st.sampled_from(TOPICS),
-        st.sampled_from(RULES),
-    ),
-    st.builds(lambda which: lambda life: life.nurse(worklist.acknowledge, which), WHICH),
-    st.builds(lambda which: lambda life: life.nurse(worklist.return_to_unit, which), WHICH),
-    st.builds(lambda which: lambda life: life.nurse(worklist.note, which, "Ringte."), WHICH),
-    st.builds(lambda which: lambda life: life.nurse(worklist.resolve, which, Outcome.ADVICE), WHICH),
-    st.builds(lambda which: lambda life: life.withdraw(which), WHICH),
-    st.builds(lambda minutes: lambda life: life.pass_time(minutes), st.sampled_from([1, 10, 30, 400, 3000, 50000])),
-)
+def _is_nobodys(row: Alert) -> bool:
+    return row.state in (State.OPEN, State.ESCALATED)
 
 
-@sized_with_database
-@given(steps=st.lists(STEPS, min_size=3, max_size=14))
-def test_no_sequence_of_steps_leaves_an_open_alert_without_a_next_action(
-    hospital: Hospital, database: Settings, steps: list[Callable[[Life], None]]
+def _next_due() -> datetime | None:
+    return min((row.next_action_at for row in _all() if row.next_action_at is not None), default=None)
+
+
+def _sweep() -> None:
+    with transaction() as session:
+        worklist.sweep_overdue(session)
+
+
+def _standing(session: Session) -> dict[uuid.UUID, list[int]]:
+    found: dict[uuid.UUID, list[int]] = defaultdict(list)
+    asked = select(Evidence.alert_id, Evidence.severity).where(Evidence.withdrawn_at.is_(None))
+    for alert_id, severity in session.execute(asked):
+        found[alert_id].append(severity)
+    return found
+
+
+def test_whatever_happens_no_alert_loses_its_clock_and_no_emergency_its_next_level(
+    hospital: Hospital, database: Settings
 ) -> None:
-    life = Life(hospital)
-    for step in steps:
-        step(life)
-        life.check()
+    always = {"starts_at": MONDAY, "ends_at": MONDAY + timedelta(days=3650), "name": "Vakt"}
+    of = {"tenant_id": hospital.tenant.id, "unit_id": hospital.unit.id}
+    with transaction() as session:
+        session.add_all(Shift(**of, **always, level=level, phone=f"+479000006{level}") for level in (1, 2))
+    run_state_machine_as_test(lambda: Lives(hospital), settings=settings(sized_with_database, stateful_step_count=50))  # type: ignore[no-untyped-call]

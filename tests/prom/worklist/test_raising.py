@@ -95,6 +95,16 @@ def test_graver_evidence_to_a_waiting_alert_brings_its_deadline_nearer(hospital:
     assert the_alert("nausea").alert.next_action_at == MONDAY + timedelta(hours=1, minutes=10)
 
 
+def test_graver_evidence_just_before_closing_does_not_put_off_what_was_promised_for_today(hospital: Hospital) -> None:
+    put(hospital, finding(NEXT))
+    due = the_alert("nausea").alert.next_action_at
+    assert due == MONDAY + timedelta(days=1, hours=6)
+    later(days=1, hours=5, minutes=45)  # a quarter of an hour before the unit closes: too late for a new one
+    put(hospital, finding(SAME_DAY))
+    after = the_alert("nausea").alert
+    assert (after.severity, after.next_action_at) == (SAME_DAY, due)
+
+
 def test_new_evidence_opens_an_acknowledged_alert_again_and_says_how_much_is_new(hospital: Hospital) -> None:
     put(hospital)
     act(hospital, worklist.acknowledge)
