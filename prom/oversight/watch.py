@@ -12,7 +12,7 @@ from prom.errors import StartRefused
 from prom.messaging.models import Kind
 from prom.messaging.queries import failed_by_kind, oldest_due
 from prom.messaging.spending import sent_and_allowed
-from prom.oversight import machine, promises
+from prom.oversight import machine, promises, rosters
 from prom.oversight.checking import Check
 from prom.oversight.leading import who_leads
 from prom.oversight.models import Disagreement, Tick
@@ -91,6 +91,7 @@ def watch(session: Session, settings: Settings | None = None) -> list[Check]:
         _on_call(session, now),
         promises.emergencies(session, now),
         promises.recipients(session),
+        rosters.rosters(session, now),
         promises.rules(session),
         _auditor(session),
         _safety(session),

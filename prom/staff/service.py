@@ -28,7 +28,10 @@ def create_tenant(session: Session, name: str) -> Tenant:
 def create_unit(
     session: Session, tenant: Tenant, name: str, *, phone: str, on_call_phone: str, zone: str = "Europe/Oslo"
 ) -> Unit:
-    """Make a unit; raises Invalid for a zone that is none. Phones are E.164."""
+    """Make a unit. Phones are E.164; raises Invalid for a zone that is none, and where there is no phone to ring."""
+    for field, number in (("phone", phone), ("on_call_phone", on_call_phone)):
+        if not number.strip():
+            raise Invalid(field)
     if zone not in zoneinfo.available_timezones():
         raise Invalid("zone")
     unit = Unit(tenant_id=tenant.id, name=name, phone=phone, on_call_phone=on_call_phone, zone=zone)

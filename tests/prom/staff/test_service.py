@@ -38,6 +38,16 @@ def test_a_zone_that_is_none_is_refused(hospital: Hospital) -> None:
     assert refused.value.field == "zone"
 
 
+@pytest.mark.parametrize("field", ["phone", "on_call_phone"])
+def test_a_unit_that_nobody_can_call_or_whose_emergencies_ring_nowhere_is_not_made(
+    hospital: Hospital, field: str
+) -> None:
+    numbers = {"phone": "+4722000003", "on_call_phone": "+4790000093", field: " "}
+    with reading() as session, pytest.raises(Invalid) as refused:
+        create_unit(session, hospital.tenant, "C", **numbers)
+    assert refused.value.field == field
+
+
 def test_two_units_of_one_name_are_refused_by_the_database(hospital: Hospital) -> None:
     with pytest.raises(IntegrityError), transaction() as session:
         create_unit(session, hospital.tenant, "Poliklinikk A", phone="+4722000003", on_call_phone="+4790000093")
