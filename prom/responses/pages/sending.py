@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from flask import Response, g, render_template
+from flask import Response, g, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -65,7 +65,10 @@ def send() -> AnyResponse:
 @pages.get("/receipt")
 @public
 def show_receipt() -> AnyResponse:
-    """Show what to do now. Only a visit that was confirmed before the answers were sent can see it."""
+    """Show what to do now. Only a visit that was confirmed before the answers were sent can see it.
+
+    What cannot wait is shown by itself first; the rest comes when she goes on.
+    """
     with transaction() as session:
         visit = confirmed_visit(session)
         assignment, row = _sent(session, visit)
@@ -75,7 +78,13 @@ def show_receipt() -> AnyResponse:
         ended = has_ended(session, assignment)
         received = shown.received_at.astimezone(ZoneInfo(unit.zone))
         page = render_template(
-            "responses/receipt.html", visit=visit, unit=unit, shown=shown, received=received, ended=ended
+            "responses/receipt.html",
+            visit=visit,
+            unit=unit,
+            shown=shown,
+            received=received,
+            ended=ended,
+            alone=bool(shown.instructions) and "rest" not in request.args,
         )
         return Response(page)
 

@@ -147,7 +147,7 @@ def test_the_receipt_says_what_to_do_at_once_and_then_about_each_symptom(walker:
     walker.confirm()
     walker.answer_all(ILL)
     walker.send()
-    page = walker.client.get("/a/receipt").text
+    page = walker.client.get("/a/receipt?rest=yes").text
     places = [page.index(words) for words in ("Vi har mottatt", "Ring 22\u00a000", "Kvalme</h3>", "Dårlig søvn</h3>")]
     assert places == sorted(places)
     assert "Smerter</h3>" not in page
@@ -156,6 +156,20 @@ def test_the_receipt_says_what_to_do_at_once_and_then_about_each_symptom(walker:
         assert always in page
     assert "Poliklinikk A" in page
     assert "nivå" not in page
+
+
+def test_what_cannot_wait_stands_alone_on_the_receipt_until_she_goes_on(walker: Walker) -> None:
+    walker.confirm()
+    walker.answer_all(ILL)
+    walker.send()
+    page = walker.client.get("/a/receipt").text
+    assert page.count('class="now-words"') == 1
+    for later in ('class="advice"', "Ingen følger med på svarene", "/a/again"):
+        assert later not in page
+    assert 'href="tel:+4722000001"' in page
+    rest = walker.client.get("/a/receipt?rest=yes").text
+    assert 'href="/a/receipt?rest=yes"' in page
+    assert rest.index('class="now-words"') < rest.index('class="advice"')
 
 
 def test_the_receipt_of_somebody_well_has_no_advice_but_all_numbers(walker: Walker) -> None:
@@ -173,9 +187,8 @@ def test_the_receipt_can_be_read_in_another_language(walker: Walker) -> None:
     walker.answer_all(ILL)
     walker.send()
     moved = walker.client.post("/a/language", data={"language": "en", "here": "show_receipt"})
-    page = walker.client.get(moved.location).text
-    assert "Call 22\u00a000\u00a000\u00a001 now" in page
-    assert "Nausea</h3>" in page
+    assert "Call 22\u00a000\u00a000\u00a001 now" in walker.client.get(moved.location).text
+    assert "Nausea</h3>" in walker.client.get("/a/receipt?rest=yes").text
 
 
 def test_going_back_after_sending_leads_to_the_receipt(walker: Walker) -> None:
