@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from alerts.reading import Plain, Read, Unreadable, beyond, exact, read
 from alerts.rules import Comparison, Limit, Reading, ReadingKind
 from questionnaires.definition import Coding, Quantity
+from questionnaires.values import Attachment, Partial, Reference
 from tests.alerts.samples import ALL_ITEMS, celsius, report, sized
 
 
@@ -25,6 +26,16 @@ def scale(kind: ReadingKind, name: str, **more: Any) -> Read:
 def test_a_quantity_in_another_unit_is_refused_rather_than_compared() -> None:
     with pytest.raises(Unreadable, match="the rule wants Cel"):
         answer("dose", Quantity(Decimal("100.4"), "degF", code="[degF]"), unit="Cel")
+
+
+@pytest.mark.parametrize("file", [Attachment("image/png", 7), Reference("Patient", "Patient/1")])
+def test_a_file_or_a_pointer_has_no_value_to_compare_and_is_refused(file: Any) -> None:
+    with pytest.raises(Unreadable, match="a file has no value"):
+        answer("note", file)
+
+
+def test_a_day_of_which_only_the_month_is_told_is_read_as_it_was_told() -> None:
+    assert answer("since", Partial("2026-03")) == Read((("since", "2026-03"),))
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), Decimal("NaN"), Decimal("-Infinity")])

@@ -3,7 +3,7 @@
 import pytest
 
 from alerts.rules import Count, Overdue, Rule, Severity, countable
-from tests.alerts.samples import common, rule_set, threshold
+from tests.alerts.samples import URL, common, rule_set, threshold
 
 
 @pytest.mark.parametrize("word", ["", "red", "SAME_DAY", "same day"])
@@ -20,6 +20,12 @@ def test_severities_have_words_and_an_order() -> None:
 
 def test_a_rule_set_is_named_by_its_url_and_version() -> None:
     assert rule_set().canonical == "urn:prom:rules:sample|1.0.0"
+
+
+@pytest.mark.parametrize("other", [URL, f"{URL}|", f"{URL}|1.0.1", "urn:another|1.0.0", "|1.0.0", ""])
+def test_rules_cover_no_other_questionnaire_and_no_other_version(other: str) -> None:
+    assert not rule_set().covers(other)
+    assert rule_set().covers(f"{URL}|1.0.0")
 
 
 def test_silence_at_visit_counts_and_what_says_so_are_never_counted() -> None:
