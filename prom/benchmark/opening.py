@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from prom import clock
 from prom.assignments.models import Plan
@@ -30,9 +30,9 @@ def measure(ward: Ward, taken: Taken) -> None:
         ward.say(f"run {run + 1}: {opened} assignments opened, {opened / seconds:.0f} a second")
 
 
-def make_due(ward: Ward, patients: Sequence[Patient], key: str) -> None:
-    """Plan the item of this key for each of these patients, due since an hour."""
-    due = clock.now() - timedelta(hours=1)
+def make_due(ward: Ward, patients: Sequence[Patient], key: str, at: datetime | None = None) -> None:
+    """Plan the item of this key for each of these patients, due since an hour, or at an instant."""
+    due = at or clock.now() - timedelta(hours=1)
     with loading(ward.place.settings) as put:
         put(
             Plan,

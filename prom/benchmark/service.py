@@ -13,6 +13,7 @@ from prom.benchmark import (
     hospital,
     listing,
     nine_o_clock,
+    nothing_due,
     opening,
     places,
     plain,
@@ -27,7 +28,7 @@ from prom.benchmark.taking import Above, Taken, Ward
 
 #: Taken where submissions come in, and where much is stored; in this order.
 COMING_IN = ("forms", "submit", "past", "long-form", "http")
-PLANNING, OPENING = "planning", "opening"
+PLANNING, OPENING, TICK = "planning", "opening", "tick"
 AT_NINE = "nine-o-clock"
 STORED = ("start", "worklist", "export")
 
@@ -62,6 +63,9 @@ def take(run: Run, only: Collection[str]) -> Taken:
         with _ward(run, OPENING, units=2) as ward:
             _fill(ward, 0, size.runs * size.due, 1)
             opening.measure(ward, taken)
+    if TICK in only:
+        with _ward(run, TICK, units=2) as ward:
+            _tick(ward, taken)
     if AT_NINE in only:
         with _ward(run, "nine", units=2) as ward:
             _fill(ward, 0, size.nine_plans, 1)
@@ -100,6 +104,17 @@ def _come_in(ward: Ward, taken: Taken, wanted: Collection[str]) -> None:
         submitting.compare(ward, taken, few, ward.patients(size.patients + size.compared, size.compared))
     if {"long-form", "http"} & set(wanted):
         sending.measure(ward, taken, wanted)
+
+
+def _tick(ward: Ward, taken: Taken) -> None:
+    first, sent = 0, list[int]()
+    for name, until in (("few", ward.size.few_patients), ("many", ward.size.many_patients)):
+        _fill(ward, first, until, 1)
+        nothing_due.plan_ahead(ward, first, until)
+        sent.append(nothing_due.measure(ward, taken, name))
+        first = until
+    taken.add("tick.statements", sent[-1])
+    taken.add("tick.more", sent[-1] - sent[0])
 
 
 def _look_into(ward: Ward, taken: Taken, wanted: Collection[str]) -> None:

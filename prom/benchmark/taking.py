@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -55,6 +55,8 @@ class Above:
     open_assignments: Callable[[Settings], int | None]
     #: Makes the whole web application (WSGI).
     make_app: Callable[[Settings], Callable[..., Any]]
+    #: Runs each job that all workers do side by side; returns what each did: a count, or what it raised.
+    tick: Callable[[Settings], Mapping[str, int | str]]
     #: Tries some of what is due in the outbox by this transport; returns how many.
     deliver: Callable[[Transport, Settings], int]
 
