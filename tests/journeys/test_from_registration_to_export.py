@@ -113,7 +113,8 @@ def take_out(page: Page, server: str, folder: Path) -> tuple[list[dict[str, str]
     downloading.value.save_as(folder / "export.zip")
     with zipfile.ZipFile(folder / "export.zip") as archive:
         answers, codebook = (
-            list(csv.DictReader(io.StringIO(archive.read(name).decode("utf-8")))) for name in archive.namelist()
+            list(csv.DictReader(io.StringIO(archive.read(name).decode("utf-8"))))
+            for name in ("symptom-check.csv", "symptom-check-codebook.csv")
         )
     return answers, codebook
 
