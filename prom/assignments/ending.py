@@ -15,7 +15,7 @@ from prom.audit import service as audit
 from prom.audit.service import Actor
 from prom.errors import Conflict, Invalid, NotFound
 from prom.messaging import outbox
-from prom.messaging.models import IS_OPEN, Kind, Message, State
+from prom.messaging.models import IS_OPEN, STOPPED, Kind, Message, State
 from prom.messaging.outbox import Letter
 from prom.pathways.models import Episode
 from prom.pathways.service import end_episode
@@ -98,7 +98,7 @@ def _close(session: Session, assignment: Assignment, reason: str, actor: Actor) 
     else:
         assignment.begun_expires_at = min(assignment.begun_expires_at, clock.now())
     session.flush()
-    outbox.cancel(session, assignment.id, "stopped" if reason == "died" else "ended")
+    outbox.cancel(session, assignment.id, STOPPED if reason == "died" else "ended")
     return is_cancelled
 
 
@@ -147,5 +147,5 @@ def _send_nothing(session: Session, patient_id: uuid.UUID) -> None:
     session.execute(
         update(Message)
         .where(Message.patient_id == patient_id, text(IS_OPEN), Message.kind.not_in(TO_STAFF))
-        .values(state=State.CANCELLED.value, settled_at=clock.now(), failure="stopped", letter_sealed=words)
+        .values(state=State.CANCELLED.value, settled_at=clock.now(), failure=STOPPED, letter_sealed=words)
     )

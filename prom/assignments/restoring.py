@@ -13,6 +13,7 @@ from prom.assignments.planning import replan
 from prom.audit import service as audit
 from prom.audit.service import Actor
 from prom.errors import Conflict, Invalid, NotFound
+from prom.messaging import outbox
 from prom.pathways.models import Episode
 from prom.patients import sealing
 from prom.patients.models import Patient
@@ -23,8 +24,9 @@ def restore_person(session: Session, patient_id: uuid.UUID, why: str, actor: Act
     """Take back that a patient was stopped: her episodes go on as after a pause that lasted from the stop until now.
 
     What was withdrawn then and can be answered still is open again; what she had begun is judged by the next sweep
-    where its window is over. No message that was cancelled comes back. If a register still tells of her death she is
-    stopped again. Raises Invalid without a reason (`why`, in words, kept sealed), Conflict for one who is not stopped.
+    where its window is over. Of the messages that were cancelled only reminders come back, whose time is still ahead.
+    If a register still tells of her death she is stopped again. Raises Invalid without a reason (`why`, in words, kept
+    sealed), Conflict for one who is not stopped.
     """
     if not why.strip():
         raise Invalid("why")
@@ -63,11 +65,14 @@ def _restore(session: Session, episode: Episode, why: str, actor: Actor) -> None
     episode.paused_until = max(now, episode.paused_until or now)
     if episode.pause_sealed is None:
         sealing.seal(session, episode, "pause", {"reason": "other"})
+    reopened: list[uuid.UUID] = []
     for each in withdrawn:
         if each.status == "cancelled" and (each.begun_at is not None or now < each.expires_at):
             each.status = "open"
             session.flush()
             audit.about(session, actor, "assignment.reopen", each)
+            reopened.append(each.id)
+    outbox.bring_back_reminders(session, reopened)
     replan(session, episode)
     audit.about(session, actor, "episode.restore", episode)
 

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from prom import clock
@@ -173,14 +173,17 @@ def expire(session: Session, assignment: Assignment) -> None:
 
 
 def silent(session: Session, limit: int = 200) -> list[uuid.UUID]:
-    """Return the ids of open assignments past due that are not on the call list yet."""
+    """Return the ids of open assignments past due that are not on the call list yet, but for those in a pause."""
+    now = clock.now()
     return list(
         session.scalars(
             select(Assignment.id)
+            .join(Episode, Episode.id == Assignment.episode_id)
             .where(
                 IS_OPEN,
+                or_(Episode.paused_until.is_(None), Episode.paused_until <= now),
                 Assignment.origin != "staff",
-                Assignment.overdue_at <= clock.now(),
+                Assignment.overdue_at <= now,
                 Assignment.silence_raised_at.is_(None),
             )
             .order_by(Assignment.overdue_at)

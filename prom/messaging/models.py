@@ -61,6 +61,8 @@ HAS_LETTER = "letter_sealed IS NOT NULL"
 HAS_VENDOR_ID = "vendor_id IS NOT NULL"
 #: Why one has failed whose end came before it was known to be out.
 EXPIRED = "expired"
+#: The failure of a message that was cancelled when everything about its patient was stopped, such as at her death.
+STOPPED = "stopped"
 
 
 class Message(Base):

@@ -5,7 +5,7 @@ A row is written in the caller's transaction, so a message exists exactly when i
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -20,12 +20,22 @@ from prom.audit import service as audit
 from prom.audit.service import SYSTEM
 from prom.db import new_id, on_postgresql, transaction
 from prom.messaging.delivery import deliver_due
-from prom.messaging.models import EXPIRED, HAS_LETTER, IS_OPEN, SETTLED_STATES, Kind, Message, State, may_be_unknown
+from prom.messaging.models import (
+    EXPIRED,
+    HAS_LETTER,
+    IS_OPEN,
+    SETTLED_STATES,
+    STOPPED,
+    Kind,
+    Message,
+    State,
+    may_be_unknown,
+)
 from prom.messaging.recording import record
 from prom.messaging.segments import measure
 from prom.patients import sealing
 
-__all__ = ["Letter", "blank_settled", "cancel", "deliver_due", "put", "put_all"]
+__all__ = ["Letter", "blank_settled", "bring_back_reminders", "cancel", "deliver_due", "put", "put_all"]
 
 #: So long after a message's end the vendor is still asked what it has of it; then its words go all the same.
 LOOKED_FOR = timedelta(days=7)
@@ -133,6 +143,31 @@ def cancel(session: Session, assignment_id: uuid.UUID, why: str | None = None) -
     session.flush()
     for row in rows:
         record(session, "message.cancel", row, reason="care")
+    return len(rows)
+
+
+def bring_back_reminders(session: Session, assignment_ids: Collection[uuid.UUID]) -> int:
+    """Let reminders that a stop has cancelled be sent after all, where their time is still ahead and nobody took them.
+
+    For assignments that are open again. Returns how many; their words are made as they are sent.
+    """
+    rows = session.scalars(
+        select(Message)
+        .where(
+            Message.assignment_id.in_(assignment_ids),
+            Message.kind == Kind.REMINDER,
+            Message.state == State.CANCELLED,
+            Message.failure == STOPPED,
+            Message.attempts == 0,
+            Message.send_after > clock.now(),
+        )
+        .with_for_update()
+    ).all()
+    for row in rows:
+        row.state, row.settled_at, row.failure, row.try_at = State.PENDING, None, None, row.send_after
+    session.flush()
+    for row in rows:
+        record(session, "message.restore", row, reason="care")
     return len(rows)
 
 

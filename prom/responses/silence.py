@@ -12,6 +12,7 @@ from prom.assignments.models import Assignment
 from prom.assignments.service import origin_of
 from prom.audit.service import SYSTEM
 from prom.catalogue.queries import Instrument
+from prom.pathways.models import Episode
 from prom.responses import drafts, history
 from prom.responses.judging import Judged, instrument_of, judge, judge_silence
 from prom.responses.storing import Authorship, store
@@ -19,9 +20,12 @@ from prom.worklist import service as worklist
 
 
 def raise_silence(session: Session, assignment_id: uuid.UUID) -> bool:
-    """Put a patient who has not answered in time on the call list, once. Returns whether it was to be done."""
+    """Put a patient who has not answered in time on the call list, once, but not in a pause.
+
+    Returns whether it was to be done.
+    """
     assignment = assignments.lock(session, assignment_id)
-    if assignment.status != "open" or assignment.silence_raised_at is not None:
+    if assignment.status != "open" or assignment.silence_raised_at is not None or _is_paused(session, assignment):
         return False
     findings = judge_silence(session, assignment, begun=assignment.begun_at is not None)
     worklist.raise_alerts(session, origin_of(assignment), findings)
@@ -30,19 +34,29 @@ def raise_silence(session: Session, assignment_id: uuid.UUID) -> bool:
 
 
 def expire(session: Session, assignment_id: uuid.UUID) -> bool:
-    """Close an assignment whose window is over; one that was begun is stored and judged on what it holds."""
+    """Close an assignment whose window is over; one that was begun is stored and judged on what it holds.
+
+    Silence over a window that ends in a pause is nobody's: nothing was expected of her.
+    """
     assignment = assignments.lock(session, assignment_id)
     if not assignments.is_over(assignment) or links.is_being_answered(session, assignment, clock.now()):
         return False
     begun = drafts.of_assignment(session, assignment)
     if begun is not None:
         _judge_begun(session, assignment, begun)
-    # Once more, for the rules that wait longer than the first look at silence; what that raised already is not new.
-    findings = judge_silence(session, assignment, begun=begun is not None)
-    worklist.raise_alerts(session, origin_of(assignment), findings)
-    assignment.silence_raised_at = assignment.silence_raised_at or clock.now()
+    if not _is_paused(session, assignment):
+        # Once more, for the rules that wait longer than the first look at silence; what that raised already is not new.
+        findings = judge_silence(session, assignment, begun=begun is not None)
+        worklist.raise_alerts(session, origin_of(assignment), findings)
+        assignment.silence_raised_at = assignment.silence_raised_at or clock.now()
     assignments.expire(session, assignment)
     return True
+
+
+def _is_paused(session: Session, assignment: Assignment) -> bool:
+    """Whether she is paused now, as the row stands when the assignment is held: no pause that begins is overlooked."""
+    episode = session.get_one(Episode, assignment.episode_id, populate_existing=True)
+    return links.is_paused(episode, clock.now())
 
 
 def _judge_begun(session: Session, assignment: Assignment, begun: drafts.Opened) -> None:
