@@ -40,10 +40,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Fired:
-    """A rule that fires, with its reason in words."""
+    """A rule that fires, with its reason in words, and in which of the rule sets over this questionnaire it stands."""
 
     finding: Finding
     reason: str
+    rule_set: str
 
 
 @dataclass(frozen=True)
@@ -116,4 +117,4 @@ def _fired(rules: RuleSet, finding: Finding, opened: Opened, reader: Reader) -> 
         scales={scale.code: scale.title for scale in asked.key.scales} if asked.key is not None else {},
         items={item.link_id: item for item in asked.questionnaire.all_items},
     )
-    return Fired(finding, reasons.explanation(finding.reason.code, finding.reason.values, names, reader))
+    return Fired(finding, reasons.explanation(finding.reason.code, finding.reason.values, names, reader), rules.name)
