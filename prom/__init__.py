@@ -29,11 +29,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     from prom.oversight.pages import pages as oversight
     from prom.oversight.routes import routes as metrics
     from prom.quality.pages import pages as quality
-    from prom.safety.pages import pages as safety
     from prom.responses.pages import own_link
     from prom.responses.pages import pages as responses
     from prom.responses.sms.pages import pages as sms
     from prom.responses.sms.routes import routes as incoming
+    from prom.safety.pages import pages as safety
     from prom.staff.pages import pages as staff
 
     settings = settings or config.from_environment()
