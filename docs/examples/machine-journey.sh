@@ -188,7 +188,7 @@ send 409 app POST "$QR" second
 document 38.9 completed "$(identifier "$MADE")" >"$work/other"
 send 409 app POST "$QR" other
 
-step "It was 36.8: amended, judged again, and the fever withdrawn"
+step "It was 36.8: amended and judged again; the fever is withdrawn, and its open emergency left to a nurse"
 document 36.8 amended ",\"id\":\"$id\"" >"$work/amended"
 send 412 app PUT "$QR/$id" amended --header 'If-Match: W/"7"'
 send 403 reader PUT "$QR/$id" amended
@@ -201,7 +201,7 @@ ask 304 app "$QR/$id" --header 'If-None-Match: W/"2"' # never while there is som
 ask 200 app "$QR/$id/_history/1"
 says "\"valueDecimal\":$FEVER"
 ask 200 app "/api/v1/alerts/$alert"
-says '"state":"entered-in-error"' '"verb":"withdraw"'
+says '"state":"open"' '"verb":"evidence-withdrawn"'
 never_says '"withdrawnAt":null'
 
 step "What is not there"

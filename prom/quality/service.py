@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -15,14 +16,15 @@ from prom.quality.counting import Course, Figures, figures
 from prom.quality.opening import Hours, open_time
 from prom.responses.models import COUNTS, Response
 from prom.staff.models import Unit
-from prom.worklist import duties
 from prom.worklist import queries as worklist
 from prom.worklist.models import Alert, Evidence
 from prom.worklist.queries import OpenedEvent
+from prom.worklist.terms import terms_of
 
 #: So many alerts are opened at a time.
 AT_ONCE = 500
-HOURS = Hours(duties.OPENS, duties.CLOSES, duties.is_working_day)
+#: In which zone a unit's clock runs, and when it is at work by the settings of today.
+Place: TypeAlias = tuple[ZoneInfo, Hours]
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,9 @@ def made(session: Session, unit_ids: Collection[uuid.UUID], begin: datetime, end
         )
         .order_by(Alert.id)
     ).all()
-    zones = {unit.id: ZoneInfo(unit.zone) for unit in session.scalars(select(Unit).where(Unit.id.in_(unit_ids)))}
-    courses = list(_courses(session, rows, zones))
+    units = session.scalars(select(Unit).where(Unit.id.in_(unit_ids))).all()
+    places = {unit.id: (ZoneInfo(unit.zone), _hours(session, unit)) for unit in units}
+    courses = list(_courses(session, rows, places))
     reported = (COUNTS, Response.unit_id.in_(unit_ids), Response.received_at >= begin, Response.received_at < end)
     questionnaires = session.scalar(select(func.count()).select_from(Response).where(*reported)) or 0
     alerting = session.scalar(
@@ -57,18 +60,19 @@ def made(session: Session, unit_ids: Collection[uuid.UUID], begin: datetime, end
     return Made(figures(courses, questionnaires, alerting or 0), frozenset(row.patient_id for row in rows))
 
 
-def _courses(session: Session, rows: Sequence[Alert], zones: dict[uuid.UUID, ZoneInfo]) -> Iterator[Course]:
+def _courses(session: Session, rows: Sequence[Alert], places: dict[uuid.UUID, Place]) -> Iterator[Course]:
     for begin in range(0, len(rows), AT_ONCE):
         some = rows[begin : begin + AT_ONCE]
         events = worklist.events_of(session, some)
         evidence = worklist.evidence_of(session, some)
         for row in some:
             rules = frozenset(each.finding["rule"] for each in evidence.get(row.id, ()))
-            yield course(row, events.get(row.id, []), rules, zones[row.unit_id])
+            yield course(row, events.get(row.id, []), rules, places[row.unit_id])
 
 
-def course(alert: Alert, events: Sequence[OpenedEvent], rules: frozenset[str], zone: ZoneInfo) -> Course:
-    """Return what became of an alert: its steps, oldest first, in the unit's zone."""
+def course(alert: Alert, events: Sequence[OpenedEvent], rules: frozenset[str], place: Place) -> Course:
+    """Return what became of an alert, by its steps, oldest first."""
+    zone = place[0]
     first: dict[str, datetime] = {}
     for step in events:
         by_itself = step.row.clinician_id is None  # a nurse who gives one back has not let it lie
@@ -84,8 +88,8 @@ def course(alert: Alert, events: Sequence[OpenedEvent], rules: frozenset[str], z
         escalated_at=first.get(Verb.ESCALATE),
         returned_at=first.get("returned"),
         resolved_at=resolved.row.at if resolved else None,
-        waited=_lasted(severity, alert.raised_at, acknowledged, zone),
-        took=_lasted(severity, alert.raised_at, resolved.row.at if resolved else None, zone),
+        waited=_lasted(severity, alert.raised_at, acknowledged, place),
+        took=_lasted(severity, alert.raised_at, resolved.row.at if resolved else None, place),
         outcome=resolved.outcome if resolved else None,
         rules=rules,
         taken=frozenset(
@@ -100,7 +104,12 @@ def _last(events: Sequence[OpenedEvent], verb: str) -> OpenedEvent | None:
     return next((step for step in reversed(events) if step.row.verb == verb), None)
 
 
-def _lasted(severity: Severity, begin: datetime, end: datetime | None, zone: ZoneInfo) -> timedelta | None:
+def _lasted(severity: Severity, begin: datetime, end: datetime | None, place: Place) -> timedelta | None:
     if end is None:
         return None
-    return end - begin if severity is Severity.EMERGENCY else open_time(begin, end, zone, HOURS)
+    return end - begin if severity is Severity.EMERGENCY else open_time(begin, end, *place)
+
+
+def _hours(session: Session, unit: Unit) -> Hours:
+    terms = terms_of(session, unit)
+    return Hours(terms.opens, terms.closes, terms.is_working_day)

@@ -197,6 +197,10 @@ def test_she_answers_on_her_phone_from_the_sms_to_the_receipt(phone: Phone, hosp
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Vi har mottatt svarene dine")
     check(page)
+    expect(page.locator("main")).to_contain_text("Ring 22\u00a000\u00a000\u00a001 nå")
+    expect(page.locator("main")).not_to_contain_text("Kvalme")  # what cannot wait stands by itself
+    page.get_by_role("link", name="Jeg har lest dette. Vis resten").click()
+    check(page)
     for shown in (
         "Ring 22\u00a000\u00a000\u00a001 nå",
         "Kvalme",

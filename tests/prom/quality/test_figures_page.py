@@ -8,12 +8,14 @@ from sqlalchemy import select
 
 from prom import clock
 from prom.audit.models import AuditRecord, AuditSubject
+from prom.audit.service import SYSTEM
 from prom.config import Settings
 from prom.db import reading, transaction
 from prom.quality.counting import Figures, Share
 from prom.quality.service import made
 from prom.responses.models import Response
 from prom.responses.service import enter_in_error
+from prom.settings import service as settings
 from prom.worklist import service as worklist
 from prom.worklist.models import Alert
 from tests.conftest import MONDAY, Hospital, SignIn
@@ -104,6 +106,15 @@ def test_an_emergency_is_timed_by_the_clock_and_another_in_opening_hours(
     emergency, same_day = (found[key] for key in sorted(found, reverse=True)[:2])
     assert emergency.to_acknowledge.median == timedelta(hours=1)
     assert same_day.to_acknowledge.median == same_day.to_resolve.p95 == timedelta(hours=7.5)
+
+
+def test_the_hours_are_those_that_the_unit_has_chosen(hospital: Hospital, database: Settings) -> None:
+    with transaction() as session:
+        settings.choose(session, "unit", hospital.unit.id, "openingHours", "08:00-14:00", SYSTEM)
+    send(ask(database), RASH["3"])
+    later(hours=24)  # from Monday until Tuesday, 09:30
+    act(hospital, "skin-rash", "acknowledge")
+    assert counted(hospital).all.to_acknowledge.median == timedelta(hours=6)
 
 
 def test_what_was_escalated_first_was_not_acknowledged_in_time(hospital: Hospital, database: Settings) -> None:
