@@ -62,7 +62,7 @@ def _open(session: Session, alerts: Sequence[Alert], language: str, people: Sequ
 def _alert(alert: Alert, opened: _Opened) -> dict[str, Any]:
     reader = Reader(opened.language, opened.units[alert.unit_id].zone)
     found = reasons.in_reading_order(opened.evidence.get(alert.id, ()))
-    standing = still_standing(found)
+    standing = still_standing(found, alert.severity)
     return {
         "id": alert.id,
         "version": alert.version,

@@ -11,7 +11,7 @@ from prom import config, db, schema
 from prom.audit.service import Actor
 from prom.benchmark.requests import Refused
 from prom.benchmark.taking import Taken, Ward
-from prom.exports.service import Asked, export_files
+from prom.exports.service import Asked, export_files, let_out
 from prom.exports.writing import Layout
 from prom.staff.queries import the_tenant
 
@@ -26,7 +26,8 @@ def main() -> None:
     begun, cpu = time.perf_counter(), time.process_time()
     with db.transaction() as session:
         asked = Asked(QUESTIONNAIRE, the_tenant(session).id)
-        made = export_files(session, asked, Layout(), Path(sys.argv[1]), Actor("operator", None, "benchmark"))
+        wanted = let_out(session, asked, Layout(), Actor("operator", None, "benchmark"))
+    made = export_files(wanted, Layout(), Path(sys.argv[1]))
     seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
     done = {"rows": made.rows, "seconds": seconds, "cpu": cpu, "peak": peak, "bytes": made.files.data.stat().st_size}

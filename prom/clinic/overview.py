@@ -67,7 +67,7 @@ def _open(record: Record) -> list[Alert]:
 
 
 def _open_alert(record: Record, alert: Alert) -> OpenAlert:
-    found = still_standing(record.evidence.get(alert.id, ()))
+    found = still_standing(record.evidence.get(alert.id, ()), alert.severity)
     ordered = reasons.in_reading_order(found)
     sentences = (_sentence(record, each) for each in ordered)
     claimed = alert.claimed_by

@@ -144,7 +144,7 @@ def _open(session: Session, waiting: Sequence[Waiting], states: Sequence[Patient
     people = identities(session, [each.patient_id for each in waiting])
     evidence = evidence_of(session, alerts)
     return _Opened(
-        evidence={key: still_standing(found) for key, found in evidence.items()},
+        evidence={each.id: still_standing(evidence.get(each.id, ()), each.severity) for each in alerts},
         people=people,
         clinicians=clinician_names(session, [alert.claimed_by for alert in alerts if alert.claimed_by is not None]),
         names=names_of(session, (each.row.rules for found in evidence.values() for each in found if each.row.rules)),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from prom import db
 from prom.commands.speaking import as_json, opened, operator, progress, say
 from prom.errors import Invalid, NotFound
-from prom.exports.service import Asked, export_files
+from prom.exports.service import Asked, export_files, let_out
 from prom.exports.writing import Format, Layout
 from prom.staff.models import Unit
 from prom.staff.queries import the_tenant
@@ -72,7 +72,7 @@ def export(
     if fault := layout.fault:
         raise click.UsageError(fault)
     opened()
-    with db.transaction() as session, progress("Exporting") as tell:
+    with db.transaction() as session:
         asked = Asked(
             questionnaire,
             the_tenant(session).id,
@@ -82,11 +82,12 @@ def export(
             pathway,
         )
         try:
-            made = export_files(
-                session, asked, layout, out, operator(), _again(), lambda done, of: tell(done / of if of else 1.0)
-            )
+            wanted = let_out(session, asked, layout, operator())
         except NotFound:
             raise click.ClickException(f"There is no questionnaire called {questionnaire!r}.") from None
+    with progress("Exporting") as tell:
+        try:
+            made = export_files(wanted, layout, out, _again(), lambda done, of: tell(done / of if of else 1.0))
         except Invalid as refused:
             raise click.ClickException(f"{file_format} holds at most {refused.values['most']:,} rows.") from None
     data, codebook, manifest = map(str, made.files)

@@ -32,7 +32,9 @@ def roster() -> None:
 @at_unit
 @as_json
 def import_roster(file: Path, unit_name: str, as_json: bool) -> None:
-    """Put the shifts of FILE on the roster, all of them or none; what is there already stays as it is.
+    """Put the shifts of FILE on the roster, all of them or none.
+
+    What is there already with another end or name is changed.
 
     FILE is CSV in UTF-8 with the columns starts, ends, level, phone and name: local times such as 2026-12-01 08:00,
     level 1 to 3, a mobile number.
@@ -44,7 +46,7 @@ def import_roster(file: Path, unit_name: str, as_json: bool) -> None:
     if as_json:
         say({"added": added, "there": len(planned) - added})
     else:
-        click.echo(f"Added {added} shifts; {len(planned) - added} were there already.")
+        click.echo(f"Added or changed {added} shifts; {len(planned) - added} were there already.")
 
 
 @roster.command("show")

@@ -35,24 +35,35 @@ class Planned:
 
 
 def add(session: Session, unit: Unit, planned: Planned, actor: Actor) -> Shift | None:
-    """Put a phone on duty; None where the very same is there already. Raises Invalid naming the field."""
+    """Put a phone on duty, or change who has it until when; None where the very same is there already.
+
+    Raises Invalid naming the field.
+    """
     made = _shift(unit, planned)
-    there = select(Shift.id).where(
+    there = select(Shift).where(
         Shift.unit_id == unit.id,
         Shift.level == made.level,
         Shift.phone == made.phone,
         Shift.starts_at == made.starts_at,
     )
-    if session.scalars(there).first() is not None:
+    known = session.scalars(there).first()
+    if known is None:
+        session.add(made)
+    elif (known.ends_at, known.name) == (made.ends_at, made.name):
         return None
-    session.add(made)
+    else:
+        known.ends_at, known.name = made.ends_at, made.name
+        made = known
     session.flush()
     _record(session, actor, "roster.add", unit)
     return made
 
 
 def add_all(session: Session, unit: Unit, planned: Sequence[Planned], actor: Actor) -> int:
-    """Put all on duty or none; returns how many were new. Raises Invalid naming the field and, from 1, the shift."""
+    """Put all on duty or none; returns how many are new or changed.
+
+    Raises Invalid naming the field and, from 1, the shift.
+    """
     added = 0
     for number, each in enumerate(planned, 1):
         try:

@@ -18,6 +18,7 @@ from prom import bulk, clock
 from prom.audit import service as audit
 from prom.audit.service import Actor
 from prom.catalogue.queries import Instrument, definitions, instrument, newest
+from prom.db import reading
 from prom.exports import columns, registry
 from prom.exports.manifest import write_codebook, write_manifest
 from prom.exports.memory import memory_file
@@ -58,41 +59,37 @@ class Asked:
 
 
 def export_files(
-    session: Session,
-    asked: Asked,
-    layout: Layout,
-    folder: Path,
-    actor: Actor,
-    command: str = "",
-    progress: Progress | None = None,
+    wanted: Wanted, layout: Layout, folder: Path, command: str = "", progress: Progress | None = None
 ) -> Exported:
     """Write three files into a folder, readable by their owner only; each appears whole or not at all.
 
-    `command` is what makes it again, for the manifest. Raises NotFound, and Invalid for what the format cannot hold.
+    What is wanted was chosen, and is on record, by a `let_out` that was committed before: nobody else has to wait to
+    write while this reads. `command` is what makes it again, for the manifest. Raises Invalid for what the format
+    cannot hold; the record stays then, of something that did not leave.
     """
-    wanted = let_out(session, asked, layout, actor)
     names = _names(wanted, layout)
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as unfinished:
         paths = Files(*(unfinished.enter_context(_unfinished(folder / name.name)) for name in names))
-        count = _write_all(session, wanted, layout, names, paths, command, progress)
-        # The answers last: if anything fails, the audit record is taken back, and none may lie there without one.
+        with reading() as session:
+            count = _write_all(session, wanted, layout, names, paths, command, progress)
+        # The answers last: they lie nowhere without what they mean.
         for path, name in reversed(list(zip(paths, names, strict=True))):
             path.replace(folder / name)
     return Exported(count, Files(*(folder / name for name in names)))
 
 
-def export_zip(session: Session, asked: Asked, layout: Layout, actor: Actor, command: str = "") -> tuple[str, bytes]:
+def export_zip(wanted: Wanted, layout: Layout, command: str = "") -> tuple[str, bytes]:
     """Return a name and a zip of the three files, made in memory: no answer lies in clear on the server's disk.
 
     Raises as `export_files` does.
     """
-    wanted = let_out(session, asked, layout, actor)
     names = _names(wanted, layout)
     made = io.BytesIO()
     with ExitStack() as memory, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         paths = Files(*(memory.enter_context(memory_file(name.name)) for name in names))
-        _write_all(session, wanted, layout, names, paths, command)
+        with reading() as session:
+            _write_all(session, wanted, layout, names, paths, command)
         for path, name in zip(paths, names, strict=True):
             archive.write(path, name)
     return f"{names.data.stem}.zip", made.getvalue()

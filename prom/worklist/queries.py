@@ -11,6 +11,7 @@ from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from alerts.lifecycle import State
+from alerts.rules import Severity
 from prom.errors import NotFound
 from prom.patients import sealing
 from prom.worklist.models import IS_OPEN, Alert, AlertEvent, Evidence
@@ -101,9 +102,16 @@ def evidence_of(session: Session, alerts: Iterable[Alert | Standing]) -> dict[uu
     return found
 
 
-def still_standing(found: Sequence[OpenedEvidence]) -> list[OpenedEvidence]:
-    """Return what an alert stands on; what it stood on where all was taken back and it still waits for a nurse."""
-    return [each for each in found if each.row.withdrawn_at is None] or list(found)
+def still_standing(found: Sequence[OpenedEvidence], severity: int) -> list[OpenedEvidence]:
+    """Return what an alert of this severity stands on, and what made it an emergency where that was taken back.
+
+    Such an emergency waits for a nurse, who has to see what she is to weigh. What stood before is all that a closed one
+    has left.
+    """
+    standing = [each for each in found if each.row.withdrawn_at is None]
+    if severity == Severity.EMERGENCY and all(each.row.severity < severity for each in standing):
+        standing += [each for each in found if each.row.withdrawn_at is not None and each.row.severity == severity]
+    return standing or list(found)
 
 
 def evidence_for_responses(

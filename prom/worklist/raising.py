@@ -155,7 +155,7 @@ def _join(session: Session, alert: Alert, findings: Sequence[Finding]) -> Alert:
         alert.waiting_since = clock.now()
     if graver or before in (State.ACKNOWLEDGED, State.SNOOZED):
         set_clock(session, alert)
-    if graver and promised and alert.next_action_at:
+    if graver and promised and alert.next_action_at and promised > clock.now():
         # Worse news just before the unit closes does not put off until tomorrow what was promised for today.
         alert.next_action_at = min(promised, alert.next_action_at)
     session.flush()

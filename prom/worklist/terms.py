@@ -3,12 +3,15 @@
 import uuid
 from datetime import timedelta
 
+import structlog
 from sqlalchemy.orm import Session
 
 from prom.settings.known import days, hours
 from prom.settings.queries import Owner, chains
 from prom.staff.models import Unit
-from prom.worklist.duties import Terms
+from prom.worklist.duties import USUAL, Terms
+
+log = structlog.get_logger()
 
 _MINUTES = {
     "acknowledged_within": "emergencyAcknowledgedWithin",
@@ -24,9 +27,18 @@ def terms_of(session: Session, unit: Unit) -> Terms:
     is_now = transaction is not None and transaction is session.get_transaction()
     of_units: dict[uuid.UUID, Terms] = known if is_now else {}
     if unit.id not in of_units:
-        of_units[unit.id] = _read(session, unit.tenant_id, unit.id)
+        of_units[unit.id] = _read_or_usual(session, unit)
         session.info["terms"] = session.get_transaction(), of_units
     return of_units[unit.id]
+
+
+def _read_or_usual(session: Session, unit: Unit) -> Terms:
+    """A row that the settings refuse, and that another version may have left, keeps no alert from its clock."""
+    try:
+        return _read(session, unit.tenant_id, unit.id)
+    except (ValueError, TypeError, AttributeError) as failure:
+        log.error("a unit's terms cannot be read", row=str(unit.id), failure=type(failure).__name__)
+        return USUAL
 
 
 def _read(session: Session, tenant_id: uuid.UUID, unit_id: uuid.UUID) -> Terms:

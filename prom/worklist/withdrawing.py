@@ -34,31 +34,26 @@ def withdraw(session: Session, response_id: uuid.UUID, actor: Actor, keep: Itera
     """Take back what a response raised: all of it, or all but the findings that still hold over the same answers.
 
     An alert that stands on nothing else is entered in error; another falls back to the severity of what is left. An
-    open emergency stays one unless it is a clinician who takes its reason back: what a patient or a machine says
-    afterwards is for a nurse to weigh. Returns how many alerts it touched; their history says so.
+    open emergency stays one unless it is a clinician who takes back, now, what made it one: what a patient or a machine
+    says afterwards is for a nurse to weigh. Returns how many alerts it touched; their history says so.
     """
     rows = session.scalars(
         select(Evidence).where(Evidence.response_id == response_id, Evidence.withdrawn_at.is_(None))
     ).all()
     touched: set[uuid.UUID] = set()
+    no_emergency: set[uuid.UUID] = set()  # whose emergency is taken back by this very correction
     holds = {over_answers(as_document(finding)) for finding in keep}
     for row in rows:
         if over_answers(sealing.open_column(session, row, "finding")) not in holds:
             row.withdrawn_at = clock.now()
             touched.add(row.alert_id)
+            if row.severity == Severity.EMERGENCY and actor.kind == "clinician":
+                no_emergency.add(row.alert_id)
     session.flush()
     for alert_id in sorted(touched):  # in the order in which everybody locks them
         alert = session.get_one(Alert, alert_id, with_for_update=True)
-        if _is_for_a_nurse(session, alert, actor):
-            _say_withdrawn(session, alert, actor)
-        else:
-            _weigh_again(session, alert, actor)
+        _weigh_again(session, alert, actor, may_lower=alert_id in no_emergency)
     return len(touched)
-
-
-def _is_for_a_nurse(session: Session, alert: Alert, actor: Actor) -> bool:
-    is_open_emergency = alert.severity == Severity.EMERGENCY and is_open(State(alert.state))
-    return is_open_emergency and actor.kind != "clinician" and Severity.EMERGENCY not in _standing(session, alert)
 
 
 def _standing(session: Session, alert: Alert) -> Sequence[int]:
@@ -73,10 +68,13 @@ def _say_withdrawn(session: Session, alert: Alert, actor: Actor) -> None:
     audit.about(session, actor, "alert.evidence-withdrawn", alert)
 
 
-def _weigh_again(session: Session, alert: Alert, actor: Actor) -> None:
+def _weigh_again(session: Session, alert: Alert, actor: Actor, *, may_lower: bool) -> None:
+    """Let an alert stand on what is left; `may_lower` says whether an open emergency may end by this."""
     left = _standing(session, alert)
-    if left:
-        alert.severity = max(left)
+    is_open_emergency = alert.severity == Severity.EMERGENCY and is_open(State(alert.state))
+    is_for_a_nurse = is_open_emergency and not may_lower and Severity.EMERGENCY not in left
+    if left or is_for_a_nurse:
+        alert.severity = alert.severity if is_for_a_nurse else max(left)
         _say_withdrawn(session, alert, actor)
         return
     alert.state = next_state(State(alert.state), Verb.WITHDRAW)
@@ -99,4 +97,4 @@ def settle_silence(session: Session, assignment_id: uuid.UUID) -> None:
         if is_open(State(alert.state)):
             row.withdrawn_at = clock.now()
             session.flush()
-            _weigh_again(session, alert, SYSTEM)
+            _weigh_again(session, alert, SYSTEM, may_lower=row.severity == Severity.EMERGENCY)

@@ -9,7 +9,7 @@ from prom.api.schemas import exports as schemas
 from prom.catalogue.queries import definitions
 from prom.db import reading, transaction
 from prom.errors import Invalid, NotFound
-from prom.exports.service import Asked, export_zip
+from prom.exports.service import Asked, export_zip, let_out
 from prom.exports.writing import Format, Layout
 from prom.staff.access import caller
 from prom.staff.permissions import Permission
@@ -46,8 +46,10 @@ def export_answers(given: dict[str, str]) -> Response:
     try:
         with transaction() as session:
             asked = Asked(given["questionnaire"], who.tenant_id, sorted(who.unit_ids))
-            name, content = export_zip(session, asked, Layout(Format(given["format"])), who.actor)
+            layout = Layout(Format(given["format"]))
+            wanted = let_out(session, asked, layout, who.actor)
     except NotFound:
         raise Invalid("questionnaire") from None
+    name, content = export_zip(wanted, layout)
     disposition = f'attachment; filename="{name}"'
     return Response(content, mimetype=ZIP, headers={"Content-Disposition": disposition})

@@ -1,6 +1,7 @@
 """The roster: who rings, level by level, until somebody acknowledges; and the holes that lie ahead."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -199,3 +200,12 @@ def test_an_hour_is_in_a_hole_exactly_when_no_shift_covers_it(
         in_hole = any(hole.start <= at[hour] < hole.end for hole in found)
         assert in_hole == (since <= hour < until and not covered), hour
     assert all(hole.start < hole.end for hole in found)
+
+
+@pytest.mark.parametrize("ends", ["2026-11-10 00:00", "2026-11-05 00:00"])
+def test_a_shift_that_is_planned_again_with_another_end_has_that_end(hospital: Hospital, ends: str) -> None:
+    on_duty(hospital, planned(ends="2026-11-08 00:00"))
+    on_duty(hospital, planned(ends=ends))
+    with reading() as session:
+        (known,) = shifts(session, hospital.unit.id, MONDAY)
+    assert f"{known.ends_at.astimezone(ZoneInfo(hospital.unit.zone)):%Y-%m-%d %H:%M}" == ends

@@ -9,7 +9,7 @@ from typing import Any
 from prom.audit.service import Actor
 from prom.catalogue.service import take_in
 from prom.db import transaction
-from prom.exports.service import Asked, Exported, export_files
+from prom.exports.service import Asked, Exported, export_files, let_out
 from prom.exports.writing import Format, Layout
 from prom.pathways.definition import Asked as Question
 from prom.responses.service import Authorship, submit
@@ -79,5 +79,5 @@ def exported(hospital: Hospital, folder: Path, name: str = NAME, **layout: Any) 
     """Export a questionnaire's answers in a layout."""
     layout["format"] = Format(layout.pop("format", "csv"))
     with transaction() as session:
-        asked = Asked(name, hospital.tenant.id)
-        return export_files(session, asked, Layout(**layout), folder, OPERATOR, "prom export ...")
+        wanted = let_out(session, Asked(name, hospital.tenant.id), Layout(**layout), OPERATOR)
+    return export_files(wanted, Layout(**layout), folder, "prom export ...")

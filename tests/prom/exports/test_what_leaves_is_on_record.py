@@ -1,5 +1,6 @@
 """No answer leaves without a record that names its patient: not in a race, and not when a file cannot be written."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,10 +19,11 @@ from prom.exports.service import Asked, export_files, let_out
 from prom.exports.writing import Layout
 from prom.pathways.service import start_episode
 from prom.patients.service import register
+from prom.responses.models import Response
 from prom.responses.service import Authorship, submit
 from prom.staff.models import Unit
 from tests.conftest import CLINICAL, REGISTRATION, Hospital
-from tests.prom.steps import WELL, ask, response_of, send
+from tests.prom.steps import WELL, ask, count, response_of, send
 
 
 def test_who_answers_for_the_first_time_while_an_export_is_made_is_not_in_it(
@@ -48,7 +50,7 @@ def _let_another_answer(session: Session, hospital: Hospital) -> None:
     session.flush()
 
 
-def test_a_file_that_cannot_be_written_leaves_no_answers_and_no_record(
+def test_a_file_that_cannot_be_written_leaves_no_answers_and_a_record_that_somebody_tried(
     hospital: Hospital, database: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(ask(database), WELL)
@@ -57,9 +59,27 @@ def test_a_file_that_cannot_be_written_leaves_no_answers_and_no_record(
         raise OSError("the disk is full")
 
     monkeypatch.setattr(service, "write_codebook", fail)
-    asked = Asked("symptom-check", hospital.tenant.id)
-    with pytest.raises(OSError, match="full"), transaction() as session:
-        export_files(session, asked, Layout(), tmp_path / "out", hospital.nurse_actor)
+    with transaction() as session:
+        wanted = let_out(session, Asked("symptom-check", hospital.tenant.id), Layout(), hospital.nurse_actor)
+    with pytest.raises(OSError, match="full"):
+        export_files(wanted, Layout(), tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
     with reading() as session:
-        assert session.scalars(select(AuditRecord).where(AuditRecord.action == "response.export")).all() == []
+        assert len(session.scalars(select(AuditRecord).where(AuditRecord.action == "response.export")).all()) == 1
+
+
+def test_answers_can_be_given_while_others_are_exported(
+    hospital: Hospital, database: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite only one writes at a time: an export that held that place would shut every patient out."""
+    of = ask(database)
+
+    def answer(*_: object) -> None:
+        send(of, WELL)
+
+    monkeypatch.setattr(service, "write_codebook", answer)
+    with transaction() as session:
+        wanted = let_out(session, Asked("symptom-check", hospital.tenant.id), Layout(), hospital.nurse_actor)
+    with suppress(FileNotFoundError):  # what stood in for the codebook wrote none
+        export_files(wanted, Layout(), tmp_path / "out")
+    assert count(Response) == 1

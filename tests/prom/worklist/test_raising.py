@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from alerts.lifecycle import Outcome
 from alerts.rules import Severity
+from prom import clock
 from prom.db import new_id, reading, transaction
 from prom.messaging.models import Message
 from prom.patients import sealing
@@ -156,3 +157,12 @@ def test_evidence_stands_with_the_response_and_the_rules_it_came_from(hospital: 
         evidence = session.scalars(select(Evidence)).one()
         assert (evidence.response_id, evidence.assignment_id) == (source.response_id, source.assignment_id)
         assert (evidence.rules, evidence.severity) == ("urn:prom:rules:test|1.0.0", SAME_DAY)
+
+
+def test_graver_evidence_over_an_alert_that_is_late_already_gives_a_time_ahead(hospital: Hospital) -> None:
+    put(hospital, finding(Severity.SAME_DAY))
+    due = the_alert("nausea").alert.next_action_at
+    assert due is not None
+    clock.move_to(due + timedelta(seconds=5))
+    put(hospital, finding(Severity.EMERGENCY, "grave"))
+    assert the_alert("nausea").alert.next_action_at == clock.now() + timedelta(minutes=10)

@@ -2,11 +2,15 @@
 
 from datetime import date, time, timedelta
 
+import pytest
+
 from alerts.lifecycle import State
 from alerts.rules import Severity
+from prom import clock
 from prom.audit.service import SYSTEM
-from prom.db import reading, transaction
+from prom.db import new_id, reading, transaction
 from prom.settings import service as settings
+from prom.settings.models import Setting
 from prom.worklist import service as worklist
 from prom.worklist.duties import USUAL, Terms
 from prom.worklist.terms import terms_of
@@ -85,3 +89,27 @@ def test_what_was_taken_and_not_done_goes_back_to_the_unit_when_the_shift_ends(h
     alert = the_alert("nausea").alert
     assert (alert.state, alert.claimed_by) == (State.OPEN, None)
     assert alert.next_action_at == MONDAY + timedelta(days=1, hours=6)
+
+
+@pytest.mark.parametrize(
+    "name, value", [("openingHours", "null"), ("closedDays", '"24.12.2026"'), ("sameDayAfterOpening", '"soon"')]
+)
+def test_a_setting_that_cannot_be_read_keeps_no_alert_from_being_raised(
+    hospital: Hospital, name: str, value: str
+) -> None:
+    with transaction() as session:
+        session.add(
+            Setting(
+                id=new_id(),
+                tenant_id=hospital.tenant.id,
+                level="unit",
+                owner_id=hospital.unit.id,
+                name=name,
+                value=value,
+                set_at=clock.now(),
+            )
+        )
+    put(hospital)
+    due = the_alert("nausea").alert.next_action_at
+    assert due is not None
+    assert due > clock.now()

@@ -5,9 +5,11 @@ from dataclasses import replace
 from alerts.findings import Finding, Reason
 from alerts.lifecycle import Outcome
 from alerts.rules import Severity
-from prom.audit.service import SYSTEM
-from prom.db import new_id, transaction
+from prom.audit.service import SYSTEM, Actor
+from prom.db import new_id, reading, transaction
 from prom.worklist import service as worklist
+from prom.worklist.models import Alert
+from prom.worklist.queries import evidence_of, still_standing
 from questionnaires.definition import Texts
 from tests.conftest import Hospital
 from tests.prom.steps import short, the_alert
@@ -96,3 +98,52 @@ def test_other_evidence_without_a_response_is_no_silence(hospital: Hospital) -> 
     put(hospital, finding(Severity.EMERGENCY, topic="fever"), of=begun)
     answer(begun)
     assert the_alert("fever").alert.state == "open"
+
+
+PATIENT = Actor("patient")
+
+
+def taken_back_by_her(hospital: Hospital, topic: str = "nausea") -> None:
+    """Let an emergency be raised and its answer be taken back by the patient: it waits for a nurse."""
+    of = put(hospital, finding(Severity.EMERGENCY, "fever", topic=topic))
+    assert of.response_id is not None
+    with transaction() as session:
+        worklist.withdraw(session, of.response_id, PATIENT)
+
+
+def test_a_clinicians_correction_of_something_else_closes_no_emergency_that_waits(hospital: Hospital) -> None:
+    taken_back_by_her(hospital)
+    other = put(hospital, finding(Severity.SAME_DAY))
+    assert other.response_id is not None
+    with transaction() as session:
+        worklist.withdraw(session, other.response_id, hospital.nurse_actor)
+    assert short() == {("nausea", Severity.EMERGENCY, "open")}
+
+
+def test_a_clinicians_correction_of_something_else_makes_no_emergency_milder(hospital: Hospital) -> None:
+    taken_back_by_her(hospital)
+    put(hospital, finding(Severity.SAME_DAY, "stands"))
+    other = put(hospital, finding(Severity.SAME_DAY, "goes"))
+    assert other.response_id is not None
+    with transaction() as session:
+        worklist.withdraw(session, other.response_id, hospital.nurse_actor)
+    assert short() == {("nausea", Severity.EMERGENCY, "open")}
+
+
+def test_silence_that_ends_closes_no_emergency_of_the_same_topic(hospital: Hospital) -> None:
+    taken_back_by_her(hospital, "silence")
+    answer(silent(hospital))
+    assert short() == {("silence", Severity.EMERGENCY, "open")}
+
+
+def test_what_made_it_an_emergency_is_told_beside_what_is_milder_and_stands(hospital: Hospital) -> None:
+    milder = finding(Severity.SAME_DAY, "amber")
+    of = put(hospital, finding(Severity.EMERGENCY, "red"))
+    put(hospital, milder, of=of)
+    assert of.response_id is not None
+    with transaction() as session:
+        worklist.withdraw(session, of.response_id, PATIENT, keep=[milder])
+    with reading() as session:
+        alert = session.get_one(Alert, the_alert("nausea").alert.id)
+        shown = still_standing(evidence_of(session, [alert])[alert.id], alert.severity)
+    assert {each.finding["rule"] for each in shown} == {"red", "amber"}
