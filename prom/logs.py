@@ -38,7 +38,9 @@ ROUTE: Final = re.compile(r"/[\w./<>:$-]{0,120}").fullmatch
 STATEMENT: Final = re.compile(r"[A-Z]{3,}( [^'\n]{1,2000})?").fullmatch
 
 KEYS: Mapping[str, Any] = {
-    **dict.fromkeys(("count", "jobs", "status", "ms", "bytes", "statements", "row_count"), NUMBER),
+    **dict.fromkeys(
+        ("count", "missing", "surplus", "jobs", "status", "ms", "bytes", "statements", "row_count"), NUMBER
+    ),
     **dict.fromkeys(("endpoint", "error", "failure", "kind", "logger", "method", "outcome", "signal", "step"), CODE),
     **dict.fromkeys(("message_id", "patient_id", "response", "row"), ID),
     "at": PLACE,
