@@ -98,7 +98,7 @@ def _close(session: Session, assignment: Assignment, reason: str, actor: Actor) 
     else:
         assignment.begun_expires_at = min(assignment.begun_expires_at, clock.now())
     session.flush()
-    outbox.cancel(session, assignment.id, STOPPED if reason == "died" else "ended")
+    outbox.cancel(session, assignment.id, "stopped" if reason == "died" else "ended")
     return is_cancelled
 
 
