@@ -40,14 +40,16 @@ class Outcome:
 def reckon(outcome: Outcome, accepted: Sequence[tuple[str, datetime]], killed_at: Sequence[datetime]) -> None:
     """Hold what the vendor accepted (message and instant) against the patients; each is to be asked once that day."""
     with reading() as session:
-        asked = {row.id: row for row in session.scalars(select(Assignment).where(Assignment.origin == "planned"))}
+        opened = session.scalars(select(Assignment).where(Assignment.origin.in_(("planned", "staff")))).all()
         rows = session.scalars(select(Message)).all()
+    asked = {row.id: row for row in opened if row.origin == "planned"}
     messages = {str(row.id): row for row in rows if row.kind == "assignment"}
     got = Counter(message_id for message_id, _ in accepted)
     outcome.kills, outcome.taken_up = len(killed_at), sum(row.attempts > 1 for row in rows)
     outcome.duplicates = sum(count - 1 for count in got.values())
     outcome.duplicates += len(messages) - len({row.assignment_id for row in messages.values()})
-    outcome.duplicates += len(asked) - len({row.patient_id for row in asked.values()})
+    # What only staff fill in sends nothing, and is opened once all the same.
+    outcome.duplicates += len(opened) - len({(row.patient_id, row.questionnaire) for row in opened})
     outcome.missed = outcome.patients - len({messages[each].patient_id for each in got if each in messages})
     out = {str(row.id): row for row in rows}
     for message_id, at in accepted:
