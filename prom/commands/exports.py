@@ -7,15 +7,13 @@ from zoneinfo import ZoneInfo
 
 import click
 from click.core import ParameterSource
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from prom import db
+from prom.commands.hospital import unit_called
 from prom.commands.speaking import as_json, opened, operator, progress, say
 from prom.errors import Invalid, NotFound
 from prom.exports.service import Asked, export_files, let_out
 from prom.exports.writing import Format, Layout
-from prom.staff.models import Unit
 from prom.staff.queries import the_tenant
 
 _SEPARATORS = {"comma": ",", "semicolon": ";"}
@@ -76,7 +74,7 @@ def export(
         asked = Asked(
             questionnaire,
             the_tenant(session).id,
-            [_unit(session, name).id for name in units] or None,
+            [unit_called(session, name).id for name in units] or None,
             _midnight(since.date()) if since else None,
             _midnight(until.date() + timedelta(days=1)) if until else None,
             pathway,
@@ -96,14 +94,6 @@ def export(
     else:
         click.echo(f"{made.rows} responses in {data}")
         click.echo(f"What the columns mean is in {codebook}, counts and checksums in {manifest}")
-
-
-def _unit(session: Session, name: str) -> Unit:
-    found = session.scalars(select(Unit).where(Unit.name == name)).first()
-    if found is None:
-        known = ", ".join(sorted(session.scalars(select(Unit.name))))
-        raise click.ClickException(f"There is no unit called {name!r}. There are: {known}")
-    return found
 
 
 def _again() -> str:

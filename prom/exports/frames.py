@@ -44,6 +44,15 @@ class Frames:
             self.responses += frame.height
             yield self._laid_out(frame)
 
+    @property
+    def header(self) -> pl.DataFrame:
+        """Return the table without rows, as people see it: without GAPS."""
+        return self.schema.to_frame().drop(GAPS, strict=False)
+
+    def without_gaps(self) -> Iterator[pl.DataFrame]:
+        """Yield the frames as people see them."""
+        return (frame.select(self.header.columns) for frame in self)
+
     def whole(self) -> pl.DataFrame:
         """Return all of it at once."""
         whole: pl.DataFrame = pl.concat([self.schema.to_frame(), *self])

@@ -4,6 +4,7 @@ import io
 import os
 import uuid
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from prom import bulk, clock
+from prom import clock
 from prom.audit import service as audit
 from prom.audit.service import Actor
 from prom.catalogue.queries import Instrument, definitions, instrument, newest
@@ -136,12 +137,12 @@ def _write_all(
         registry.write_codebook(names.data.stem, wanted.columns, paths.codebook)
     else:
         write_codebook(columns_of(layout, wanted.columns), paths.codebook)
-    counted = session.execute(
-        select(Response.questionnaire, Response.rules, func.count())
-        .where(*wanted.chosen, bulk.among(session, Response.patient_id, wanted.named))
-        .group_by(Response.questionnaire, Response.rules)
-    )
-    responses = {(questionnaire, rules): number for questionnaire, rules, number in counted}
+    by = (Response.questionnaire, Response.rules, Response.patient_id)
+    responses = Counter[tuple[str, str | None]]()
+    for questionnaire, rules, patient_id, number in session.execute(
+        select(*by, func.count()).where(*wanted.chosen).group_by(*by)
+    ):
+        responses[questionnaire, rules] += number if patient_id in wanted.named else 0
     files = [(names.data.name, paths.data), (names.codebook.name, paths.codebook)]
     write_manifest(paths.manifest, wanted, files, responses, command)
     return count

@@ -8,9 +8,9 @@ from flask import g, render_template, request
 from sqlalchemy.orm import Session
 
 from prom import clock
-from prom.audit import service as audit
 from prom.clinic import listing, queries
 from prom.clinic.pages.blueprint import choice_of, filters_in, pages
+from prom.clinic.pages.worklist import record_list
 from prom.clinic.rows import counts, rows
 from prom.crypto import CannotOpen
 from prom.db import transaction
@@ -33,15 +33,7 @@ def show_paper() -> str:
         units = queries.units_by_id(session, who.unit_ids)
         listed = rows(session, waiting, states, units, g.language, now)
         phones = _phones(session, [each.patient_id for each in waiting])
-        audit.record(
-            session,
-            who.actor,
-            "worklist.print",
-            tenant_id=who.tenant_id,
-            entity="worklist",
-            subjects=[each.patient_id for each in waiting],
-            unit_id=next(iter(choice.unit_ids)) if len(choice.unit_ids) == 1 else None,
-        )
+        record_list(session, who, choice, waiting, "worklist.print")
     return render_template(
         "clinic/worklist_paper.html",
         rows=listed,

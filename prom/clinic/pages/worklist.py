@@ -82,7 +82,7 @@ def _page(who: SignedIn, choice: Choice) -> tuple[str, str]:
         units = queries.units_by_id(session, who.unit_ids)
         pathways = queries.pathways_waiting(session, choice.unit_ids)
         listed = rows(session, found.waiting, found.states, units, g.language, now)
-        _record(session, who, choice, found.waiting)
+        record_list(session, who, choice, found.waiting, "worklist.read")
     page = render_template(
         "clinic/worklist.html",
         rows=listed,
@@ -96,12 +96,12 @@ def _page(who: SignedIn, choice: Choice) -> tuple[str, str]:
     return page, found.mark
 
 
-def _record(session: Session, who: SignedIn, choice: Choice, waiting: Sequence[Waiting]) -> None:
+def record_list(session: Session, who: SignedIn, choice: Choice, waiting: Sequence[Waiting], action: str) -> None:
     """One record for the whole list; it stands in each patient's own log."""
     audit.record(
         session,
         who.actor,
-        "worklist.read",
+        action,
         tenant_id=who.tenant_id,
         entity="worklist",
         subjects=[each.patient_id for each in waiting],

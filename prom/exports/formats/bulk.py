@@ -51,9 +51,8 @@ def _resources(session: Session, wanted: Wanted, progress: Progress | None) -> I
             known.add(patient)
             yield {"resourceType": "Patient", "id": patient}
         given = to_fhir(drafts.opened(session, row))
-        items = given.pop("item", [])
         yield {
-            **given,
+            **_beneath(own_words[row.questionnaire], given),
             "id": pseudonyms.response(str(row.id)),
             "language": row.language,
             "questionnaire": row.questionnaire,
@@ -61,7 +60,6 @@ def _resources(session: Session, wanted: Wanted, progress: Progress | None) -> I
             "subject": {"reference": f"Patient/{patient}"},
             "authored": row.authored_at.astimezone(zones[row.unit_id]).isoformat(timespec="seconds"),
             "source": {"type": "Patient" if row.source == "patient" else "RelatedPerson", "display": row.source},
-            **({"item": kept} if (kept := _without(own_words[row.questionnaire], items)) else {}),
         }
 
 
@@ -85,13 +83,14 @@ def _without(own_words: Collection[str], items: list[Mapping[str, Any]]) -> list
     for item in items:
         if item["linkId"] in own_words:
             continue
-        node = dict(item)
-        if "item" in node:
-            node["item"] = _without(own_words, node["item"])
+        node = _beneath(own_words, item)
         if "answer" in node:
-            node["answer"] = [
-                {**answer, "item": _without(own_words, answer["item"])} if "item" in answer else answer
-                for answer in node["answer"]
-            ]
+            node["answer"] = [_beneath(own_words, answer) for answer in node["answer"]]
         kept.append(node)
     return kept
+
+
+def _beneath(own_words: Collection[str], node: Mapping[str, Any]) -> dict[str, Any]:
+    """The node with what is left beneath it; FHIR has no empty lists."""
+    left = _without(own_words, node.get("item", []))
+    return {**{name: value for name, value in node.items() if name != "item"}, **({"item": left} if left else {})}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from prom.exports.frames import GAPS, Frames
+from prom.exports.frames import Frames
 from prom.exports.writing import Export
 
 DATETIME = "%Y-%m-%d %H:%M:%S"
@@ -14,8 +14,7 @@ DATETIME = "%Y-%m-%d %H:%M:%S"
 def write(export: Export, path: Path) -> int:
     """Write it and return how many responses are in it."""
     frames, layout = Frames(export), export.layout
-    plain = (frame.drop(GAPS, strict=False) for frame in frames)
-    write_csv(plain, frames.schema.to_frame().drop(GAPS, strict=False), path, layout.separator, comma=layout.comma)
+    write_csv(frames.without_gaps(), frames.header, path, layout.separator, comma=layout.comma)
     return frames.responses
 
 

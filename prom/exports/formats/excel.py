@@ -7,7 +7,7 @@ from typing import Any
 import xlsxwriter
 
 from prom.errors import Invalid
-from prom.exports.frames import GAPS, Frames
+from prom.exports.frames import Frames
 from prom.exports.memory import is_in_memory
 from prom.exports.writing import Export
 
@@ -21,7 +21,7 @@ def write(export: Export, path: Path) -> int:
     A row at a time: what is written lies in a file beside the place, readable by its owner only, until it is done.
     """
     frames = Frames(export)
-    names = [name for name in frames.schema.names() if name != GAPS]
+    names = frames.header.columns
     place: dict[str, Any] = (
         {"in_memory": True} if is_in_memory(path) else {"constant_memory": True, "tmpdir": str(path.parent)}
     )
@@ -36,8 +36,8 @@ def write(export: Export, path: Path) -> int:
         sheet.set_column(0, len(names) - 1, 16)
         sheet.write_row(0, 0, names, bold)
         count = 0
-        for frame in frames:
-            for row in frame.select(names).iter_rows():
+        for frame in frames.without_gaps():
+            for row in frame.iter_rows():
                 count += 1
                 if count > MOST_ROWS:
                     raise Invalid("format", most=MOST_ROWS)

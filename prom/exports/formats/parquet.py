@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from prom.exports.frames import GAPS, Frames
+from prom.exports.frames import Frames
 from prom.exports.writing import Export
 
 
@@ -17,8 +17,7 @@ def write(export: Export, path: Path) -> int:
     def batches(
         _columns: list[str] | None, _predicate: pl.Expr | None, _rows: int | None, _batch: int | None
     ) -> Iterator[pl.DataFrame]:
-        return (frame.drop(GAPS, strict=False) for frame in frames)
+        return frames.without_gaps()
 
-    schema = frames.schema.to_frame().drop(GAPS, strict=False).schema
-    register_io_source(batches, schema=schema).sink_parquet(path, compression="zstd")
+    register_io_source(batches, schema=frames.header.schema).sink_parquet(path, compression="zstd")
     return frames.responses
