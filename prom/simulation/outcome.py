@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import reduce
 from multiprocessing.sharedctypes import SynchronizedArray
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from prom import logs
@@ -26,11 +27,16 @@ from prom.simulation.volumes import Volumes
 JobsOf = Callable[[Settings], Jobs]
 Tell = Callable[[float], None]
 _shares: "SynchronizedArray[float]"
+_given_up: Event
 
 #: Fewer patients than these are not worth a process, which takes seconds to make its clinic.
 WORTH_A_PROCESS = 40
 #: How often, in seconds, the parts are asked how far they are.
 ASKED_EVERY = 0.5
+
+
+class GivenUp(Exception):
+    """Another part has failed, and nobody waits for this one."""
 
 
 @dataclass(frozen=True)
@@ -50,30 +56,35 @@ def simulate(
 ) -> Outcome:
     """Run a trial, in at most so many processes unless it is kept or has an address; `tell` hears the share done.
 
-    Raises StartRefused where the place is taken.
+    Raises StartRefused where the place is taken. What a part raises ends the others at their next moment.
     """
     parts = min(processes, -(-wanted.patients // WORTH_A_PROCESS))
     if keep is not None or database is not None or parts == 1:
         return _part(wanted, jobs_of, tell, keep, database)
     context = multiprocessing.get_context("spawn")  # a fork would share the connections of whoever called
-    shares = context.Array("d", parts)
-    with ProcessPoolExecutor(parts, context, initializer=_set_up, initargs=(shares,)) as pool:
+    shares, given_up = context.Array("d", parts), context.Event()
+    with ProcessPoolExecutor(parts, context, initializer=_set_up, initargs=(shares, given_up)) as pool:
         started = [pool.submit(_one_of, replace(wanted, part=part, parts=parts), jobs_of) for part in range(parts)]
-        while wait(started, ASKED_EVERY).not_done:
+        while (waited := wait(started, ASKED_EVERY)).not_done:
+            if any(each.exception() for each in waited.done):
+                given_up.set()
             tell(sum(shares[:]) / parts)
-        return reduce(lambda one, other: one + other, (each.result() for each in started))
+        failed = [each for each in started if each.exception() and not isinstance(each.exception(), GivenUp)]
+        return reduce(lambda one, other: one + other, (each.result() for each in failed or started))
 
 
-def _set_up(shares: "SynchronizedArray[float]") -> None:
-    """Let a new process know where to write how far its part is."""
-    global _shares
-    _shares = shares
+def _set_up(shares: "SynchronizedArray[float]", given_up: Event) -> None:
+    """Let a new process know where to write how far its part is, and where it reads that another has failed."""
+    global _shares, _given_up
+    _shares, _given_up = shares, given_up
     logs.configure(logging.CRITICAL)
 
 
 def _one_of(wanted: Trial, jobs_of: JobsOf) -> Outcome:
     def tell(share: float) -> None:
         _shares[wanted.part] = share
+        if _given_up.is_set():
+            raise GivenUp
 
     return _part(wanted, jobs_of, tell)
 

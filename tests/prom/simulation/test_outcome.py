@@ -1,18 +1,34 @@
 """A clinic in parts: the same people, counted together, each part in a process of its own."""
 
+import os
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from prom.commands.simulating import jobs_of
+from prom.config import Settings
 from prom.simulation import outcome
 from prom.simulation.crowd import crowd
 from prom.simulation.faults import Verdict
-from prom.simulation.trial import Trial
+from prom.simulation.trial import Jobs, Trial
 from prom.simulation.volumes import Volumes
 
 END = datetime(2026, 11, 2, 12, tzinfo=UTC)
+
+
+class NoJobs(Exception):
+    """What one part meets."""
+
+
+def one_of_them_fails(settings: Settings) -> Jobs:
+    """The first process to come here fails; the other finds the folder and works."""
+    try:
+        Path(os.environ["HAS_FAILED"]).mkdir()
+    except FileExistsError:
+        return jobs_of(settings)
+    raise NoJobs
 
 
 def test_every_patient_is_in_one_part() -> None:
@@ -42,3 +58,12 @@ def test_processes_run_their_parts_and_tell_how_far_they_are(monkeypatch: pytest
     assert found.wakings >= 2 * 2 * 4
     assert told
     assert max(told) <= 1
+
+
+def test_what_one_part_fails_with_ends_the_others_and_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(outcome, "WORTH_A_PROCESS", 1)
+    monkeypatch.setenv("HAS_FAILED", f"{tmp_path / 'failed'}")
+    told: list[float] = []
+    with pytest.raises(NoJobs):
+        outcome.simulate(Trial(2, 365, END), one_of_them_fails, told.append, processes=2)
+    assert max(told) < 0.5
