@@ -1,6 +1,7 @@
 """The people of a clinic of any size, what will befall each of them, and how they are with messages. PURE."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -40,6 +41,13 @@ def crowd(count: int, days: float, seed: int) -> list[Fate]:
     """Make so many people with what befalls them in so many days; the same for the same seed."""
     chance, taken = random.Random(f"{seed} crowd"), set[str]()
     return [_fate(number, days, random.Random(f"{seed} fate {number}"), chance, taken) for number in range(count)]
+
+
+def shared_out(people: Sequence[Fate], part: int, parts: int) -> Sequence[Fate]:
+    """Return one part of the people; the parts have equally much to do, though people take the pathways in turn."""
+    if parts == 1:
+        return people
+    return random.Random(parts).sample(people, len(people))[part::parts]
 
 
 def _fate(number: int, days: float, own: random.Random, chance: random.Random, taken: set[str]) -> Fate:

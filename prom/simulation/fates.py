@@ -1,6 +1,6 @@
 """What befalls the patients of a simulation, as the nurses write it down: through the services that the pages call."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -32,7 +32,7 @@ BEFORE = 10
 REASONS = ("admitted", "wish", "holiday", "other")
 
 
-def plan_arrivals(ward: Ward, agenda: Agenda, crowd: list[Fate]) -> None:
+def plan_arrivals(ward: Ward, agenda: Agenda, crowd: Iterable[Fate]) -> None:
     """Let everybody be registered in working time: most in the first days, the others over the first two thirds."""
     span = (ward.end - ward.begins) * 2 / 3
     for fate in crowd:

@@ -10,7 +10,7 @@ from prom.config import Settings
 from prom.db import transaction
 from prom.messaging.transport import Transport
 from prom.simulation.agenda import Agenda
-from prom.simulation.crowd import crowd
+from prom.simulation.crowd import crowd, shared_out
 from prom.simulation.doings import read_phones
 from prom.simulation.fates import plan_arrivals
 from prom.simulation.ticking import Ticking
@@ -56,8 +56,8 @@ def run(trial: Trial, settings: Settings, jobs: Jobs, progress: Callable[[float]
     """
     with clock.moved_to(trial.begins), transaction() as session:
         ward = open_ward(session, settings, trial.begins, trial.end, trial.pathway)
-    agenda = Agenda()
-    plan_arrivals(ward, agenda, crowd(trial.patients, trial.days, trial.seed)[trial.part :: trial.parts])
+    agenda, people = Agenda(), crowd(trial.patients, trial.days, trial.seed)
+    plan_arrivals(ward, agenda, shared_out(people, trial.part, trial.parts))
     for instant in rounds(ward):
         agenda.at(instant, partial(make_round, ward))
     worker = Ticking(jobs(ward.phones), trial.begins)

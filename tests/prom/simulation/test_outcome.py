@@ -10,7 +10,7 @@ import pytest
 from prom.commands.simulating import jobs_of
 from prom.config import Settings
 from prom.simulation import outcome
-from prom.simulation.crowd import crowd
+from prom.simulation.crowd import crowd, shared_out
 from prom.simulation.faults import Verdict
 from prom.simulation.trial import Jobs, Trial
 from prom.simulation.volumes import Volumes
@@ -33,8 +33,16 @@ def one_of_them_fails(settings: Settings) -> Jobs:
 
 def test_every_patient_is_in_one_part() -> None:
     whole = [each.person for each in crowd(7, 30, 1)]
-    parts = [[each.person for each in crowd(7, 30, 1)[part::3]] for part in range(3)]
+    parts = [[each.person for each in shared_out(crowd(7, 30, 1), part, 3)] for part in range(3)]
     assert sorted((person for part in parts for person in part), key=lambda person: person.number) == whole
+
+
+def test_each_part_has_people_of_every_pathway() -> None:
+    """There are four pathways, which patients take in turn: every second one would be on half of them."""
+    people = crowd(80, 30, 1)
+    for part in range(2):
+        turns = Counter(each.person.number % 4 for each in shared_out(people, part, 2))
+        assert min(turns[turn] for turn in range(4)) >= 5
 
 
 def test_faults_and_counts_are_added_and_the_largest_lateness_stands() -> None:
