@@ -6,7 +6,7 @@ A rule says what it reads and where its limit lies; `evaluation` judges it and `
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum, StrEnum
@@ -236,10 +236,24 @@ class RuleSet:
         """The rules that count which of the others fired."""
         return tuple(rule for rule in self.rules if isinstance(rule, Count))
 
+    @cached_property
+    def circumstances(self) -> frozenset[str]:
+        """The circumstances that its rules ask for, such as "phase": most ask for none."""
+        return frozenset(each.name for rule in self.rules for each in readings(rule) if each.kind == "circumstance")
+
     def covers(self, questionnaire: str) -> bool:
         """Tell whether these rules are for a questionnaire's version, `url|version`: any others see nothing asked."""
         url, _, version = questionnaire.partition("|")
         return url == self.questionnaire and version in self.questionnaire_versions
+
+
+def readings(rule: Rule) -> Iterator[Reading]:
+    """Yield all that a rule looks at in a report, also within the rules that it is made of."""
+    if isinstance(rule, AllOf | AnyOf):
+        for part in rule.rules:
+            yield from readings(part)
+    elif not isinstance(rule, Count | Overdue):
+        yield rule.reading
 
 
 def countable(rule: Rule) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from alerts.evaluation import immediate
 from alerts.findings import Finding
 from alerts.observation import Observation
-from alerts.rules import AllOf, AnyOf, Count, Overdue, Reading, Rule, RuleSet, Severity
+from alerts.rules import RuleSet, Severity, readings
 from questionnaires.definition import Value
 
 #: Any instant will do: an emergency that needs a history is none that is shown at once.
@@ -32,12 +31,4 @@ def raised_by(rule_set: RuleSet, link_id: str, value: Value) -> tuple[Finding, .
 def emergency_items(rule_set: RuleSet) -> frozenset[str]:
     """Return the linkIds whose answers an emergency of the rule set reads."""
     emergencies = (rule for rule in rule_set.rules if rule.severity is Severity.EMERGENCY)
-    return frozenset(each.name for rule in emergencies for each in _readings(rule) if each.kind == "answer")
-
-
-def _readings(rule: Rule) -> Iterator[Reading]:
-    if isinstance(rule, AllOf | AnyOf):
-        for inner in rule.rules:
-            yield from _readings(inner)
-    elif not isinstance(rule, Count | Overdue):
-        yield rule.reading
+    return frozenset(each.name for rule in emergencies for each in readings(rule) if each.kind == "answer")

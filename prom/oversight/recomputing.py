@@ -15,11 +15,10 @@ from prom.catalogue import queries as catalogue
 from prom.catalogue.models import Definition
 from prom.crypto import CannotOpen
 from prom.errors import NotFound
-from prom.oversight import plainly
+from prom.oversight import circumstances, plainly
 from prom.oversight.plainly import Expected
 from prom.oversight.reported import Asked, Earlier, Report, report_of
 from prom.patients import sealing
-from prom.patients.queries import identity
 from prom.responses import drafts, history
 from prom.responses.completing import not_computed
 from prom.responses.models import WHOLE, Response
@@ -76,7 +75,7 @@ def _expected(session: Session, response: Response) -> set[Expected]:
         response.authored_at,
         response.source,
         complete=response.status in WHOLE,
-        circumstances={"age": identity(session, response.patient_id).age(response.authored_at.date())},
+        circumstances=circumstances.known(session, response),
     )
     found = {UNASSESSED} if not_computed(instrument.questionnaire, given, response.authored_at) else set()
     if assignment.rules is None:

@@ -16,7 +16,7 @@ from prom.assignments.models import Assignment
 from prom.catalogue import queries as catalogue
 from prom.catalogue.queries import Instrument
 from prom.patients.queries import identity
-from prom.responses import scored
+from prom.responses import circumstances, scored
 from prom.responses.completing import not_computed
 from questionnaires.answers import QuestionnaireResponse
 
@@ -72,7 +72,8 @@ def judge(
         return Judged(observation, unknown, instrument)
     try:
         rules = by or _rules_of(session, assignment)
-        return Judged(observation, (*evaluate(rules, observation, history, clock.now()), *unknown), instrument)
+        seen = circumstances.within(session, assignment, rules, observation)
+        return Judged(observation, (*evaluate(rules, seen, history, clock.now()), *unknown), instrument)
     except Exception as failure:
         return Judged(observation, (_failed("rules", failure),), instrument)
 
@@ -102,7 +103,8 @@ def _without_scores(
     try:
         unscored = replace(instrument, key=None)
         observation = _observe(session, assignment, unscored, given, source, authored, complete=False)
-        return immediate(by or _rules_of(session, assignment), observation, clock.now())
+        rules = by or _rules_of(session, assignment)
+        return immediate(rules, circumstances.within(session, assignment, rules, observation), clock.now())
     except Exception as failure:
         log.error("red flags could not be assessed", failure=type(failure).__name__)
         return ()
@@ -117,7 +119,8 @@ def judge_at_once(
         return ()
     try:
         observation = _observe(session, assignment, instrument, given, "patient", now, False)
-        return immediate(_rules_of(session, assignment), observation, now)
+        rules = _rules_of(session, assignment)
+        return immediate(rules, circumstances.within(session, assignment, rules, observation), now)
     except Exception as failure:
         red_flags = _without_scores(session, assignment, instrument, given, "patient", now)
         return (*red_flags, _failed("rules", failure))
