@@ -41,13 +41,15 @@ def back_after(chance: random.Random) -> timedelta | None:
 def leave(session: Session, life: Life, visit: Visit, pathway: Pathway) -> Left | None:
     """Let her answer some questions, page by page as they are saved, and go; returns how it was left.
 
-    Returns None where she goes on and sends after all: what she told of is something the pathway asks about again,
-    whose day is counted from her answer.
+    Returns None where she goes on and sends after all: she has nothing to answer, so that nothing is begun; or what she
+    told of is something the pathway asks about again, whose day is counted from her answer.
     """
     person, chance = life.fate.person, life.fate.chance
     form = instrument(session, session.get_one(Assignment, visit.assignment_id).questionnaire).questionnaire
     given = filled_in(form, chance, person.language, life.fate.worse).flat()
     pages = list(given)[: chance.randint(1, max(len(given) - 1, 1))]
+    if not pages:
+        return None
     asked_again = {after.finding for after in pathway.after_answers}
     found = [each for page in pages for each in drafts.save_answer(session, visit, page, given[page], person.language)]
     if any(each.rule in asked_again for each in found):

@@ -18,6 +18,7 @@ from prom.simulation.faults import Verdict
 from prom.simulation.trial import Run, Trial, run
 from prom.simulation.verdict import judge
 from prom.worklist.models import Evidence
+from questionnaires.response import build
 
 END = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -75,3 +76,13 @@ def test_begun_forms_are_judged_on_what_they_hold_and_each_that_is_not_is_found(
     for wrong in wrongs:
         fault = wrong(ran)
         assert judged(ran).faults[fault] > 0, fault
+
+
+def test_whoever_answers_nothing_leaves_no_form(database: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """She opened it and went on: nothing was begun, and nothing is to be judged."""
+    logs.configure(logging.CRITICAL)
+    monkeypatch.setattr(left_forms, "LEAVES", 1.0)
+    monkeypatch.setattr(left_forms, "filled_in", lambda form, *_: build(form, {}))
+    ran = run(Trial(2, 8, END, pathway="systemic-treatment"), database, jobs_of(database))
+    assert not any(life.left for life in ran.ward.lives.values())
+    assert judged(ran).clean
