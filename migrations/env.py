@@ -6,6 +6,7 @@ import prom.assignments.models
 import prom.audit.models
 import prom.catalogue.models
 import prom.clients.models
+import prom.decisions.models
 import prom.duty.models
 import prom.messaging.models
 import prom.my_page.models

@@ -20,6 +20,7 @@ from prom.audit import service as audit
 from prom.audit.service import Actor
 from prom.catalogue.service import one as definition
 from prom.db import new_id
+from prom.decisions import service as decisions
 from prom.errors import Conflict, Invalid, NotPublished
 from prom.pathways.definition import Pathway
 from prom.pathways.models import Episode, EpisodeAnchor
@@ -55,6 +56,7 @@ def set_anchor(session: Session, episode: Episode, code: str, day: date, actor: 
     else:
         _set_further(session, episode, code, day)
     session.flush()
+    decisions.course_changed(session, episode, actor)
     _withdraw(session, episode, pathway)
     moved = replan(session, episode, code)
     audit.about(session, actor, "episode.set-anchor", episode)
@@ -92,6 +94,7 @@ def change_version(session: Session, episode: Episode, pathway: Pathway, actor: 
     _open_due(session, episode)
     episode.pathway_version = pathway.version
     session.flush()
+    decisions.course_changed(session, episode, actor)
     _withdraw(session, episode, pathway)
     moved = replan(session, episode)
     audit.about(session, actor, "episode.change-version", episode)

@@ -35,13 +35,16 @@ class Expected(NamedTuple):
     severity: int
 
 
-def expected(rules: Rule, asked: Sequence[Asked], report: Report, past: Sequence[Earlier]) -> set[Expected]:
+def expected(
+    rules: Rule, asked: Sequence[Asked], report: Report, past: Sequence[Earlier], baseline: Earlier | None = None
+) -> set[Expected]:
     """Return what a report should have raised by a rule document.
 
     `asked` are the versions of the questionnaire that the rules are over, and `past` is everything reported before, by
-    anybody and in any order. Raises LookupError for a document that it does not understand.
+    anybody and in any order. `baseline` is one that a clinician has chosen. Raises LookupError for a document that it
+    does not understand.
     """
-    look = _Look(asked, report, past)
+    look = _Look(asked, report, past, baseline)
     found, may_be_counted = set(), {}
     written = list(written_out(rules, asked))
     for rule in written:
@@ -93,6 +96,7 @@ class _Look:
     asked: Sequence[Asked]
     report: Report
     past: Sequence[Earlier]
+    baseline: Earlier | None = None
 
     def at(self, rule: Rule) -> str:
         """What a rule says; what cannot be held against it (another unit, a text for a number) it cannot tell."""
@@ -135,7 +139,9 @@ class _Look:
         if rule["kind"] == "trend":
             start = self.report.authored - timedelta(days=int(rule["days"]))
             return [one for one in before[-LOOKS_BACK:] if one.authored >= start]
-        return {"baseline": before[:1], "previous": before[-LOOKS_BACK:]}[rule["against"]]
+        chosen = self.baseline
+        first = before[:1] if chosen is None else [chosen] if chosen.authored < self.report.authored else []
+        return {"baseline": first, "previous": before[-LOOKS_BACK:]}[rule["against"]]
 
     def _worse(self, rule: Rule, values: list[Any], lack: str | None, held: list[Earlier]) -> str:
         if not values or not held:

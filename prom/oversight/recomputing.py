@@ -15,7 +15,7 @@ from prom.catalogue import queries as catalogue
 from prom.catalogue.models import Definition
 from prom.crypto import CannotOpen
 from prom.errors import NotFound
-from prom.oversight import circumstances, plainly
+from prom.oversight import circumstances, personal, plainly
 from prom.oversight.plainly import Expected
 from prom.oversight.reported import Asked, Earlier, Report, report_of
 from prom.patients import sealing
@@ -55,17 +55,19 @@ class Compared:
 
 def compare(session: Session, response: Response) -> Compared:
     """Hold what a response should have raised against what it has; what cannot be worked out should say just that."""
-    raised = _raised(session, response.id)
+    raised, held = _on_record(session, response.id)
     try:
-        expected = _expected(session, response)
+        expected, may_be_held = _expected(session, response)
     except UNREADABLE as failure:
         log.error("response could not be assessed", response=str(response.id), failure=type(failure).__name__)
         return Compared(frozenset({UNASSESSED}) - raised, frozenset())
     # That something could not be assessed then, and can now, is no difference: somebody was told to look.
-    return Compared(frozenset(expected - raised), frozenset(raised - expected - {UNASSESSED}))
+    standing = raised | (held & may_be_held)
+    return Compared(frozenset(expected - standing), frozenset((raised | held) - expected - {UNASSESSED}))
 
 
-def _expected(session: Session, response: Response) -> set[Expected]:
+def _expected(session: Session, response: Response) -> tuple[set[Expected], set[Expected]]:
+    """Return what a response should have given, and which of it a clinician's decision lets be nobody's duty."""
     assignment = session.get_one(Assignment, response.assignment_id)
     instrument = catalogue.instrument(session, response.questionnaire)
     given = drafts.opened(session, response)
@@ -79,18 +81,24 @@ def _expected(session: Session, response: Response) -> set[Expected]:
     )
     found = {UNASSESSED} if not_computed(instrument.questionnaire, given, response.authored_at) else set()
     if assignment.rules is None:
-        return found
-    return found | _by_rules(session, assignment.rules, response, report, _past(session, assignment, response))
+        return found, set()
+    by_rules, held = _by_rules(session, assignment.rules, response, report, _past(session, assignment, response))
+    return found | by_rules, held
 
 
 def _by_rules(
     session: Session, canonical: str, response: Response, report: Report, past: list[Earlier]
-) -> set[Expected]:
+) -> tuple[set[Expected], set[Expected]]:
     rules = rules_of(session, canonical)
     url, versions = rules["questionnaire"], rules["questionnaireVersions"]
     if response.questionnaire not in [f"{url}|{version}" for version in versions]:
         raise LookupError("the rules are for another questionnaire")
-    return plainly.expected(rules, [_asked(session, f"{url}|{version}") for version in versions], report, past)
+    asked = [_asked(session, f"{url}|{version}") for version in versions]
+    hers = personal.of_report(session, response, canonical.partition("|")[0])
+    own = personal.with_limits(rules, asked, hers.limits)
+    chosen = [one for one in past if one.id in hers.baselines and one.source == report.source]
+    found = plainly.expected(own, asked, report, past, chosen[0] if chosen else None)
+    return found, personal.may_be_held(own, asked, report, hers.expectations, found)
 
 
 def _asked(session: Session, canonical: str) -> Asked:
@@ -124,21 +132,22 @@ def _past(session: Session, assignment: Assignment, response: Response) -> list[
     """Everything that was reported before to the same questionnaire in the same stay, by whomever."""
     own = (response.authored_at, response.received_at, response.id)
     kept = (
-        history.snapshot_of_row(session, row)
+        (row.id, history.snapshot_of_row(session, row))
         for row in history.responses_in(session, assignment)
         if row.status in WHOLE and (row.authored_at, row.received_at, row.id) < own
     )
-    return [Earlier(one.authored, one.source, one.scores) for one in kept]
+    return [Earlier(one.authored, one.source, one.scores, row_id) for row_id, one in kept]
 
 
-def _raised(session: Session, response_id: uuid.UUID) -> set[Expected]:
-    """What stands on record for a response; what can no longer be opened does not."""
+def _on_record(session: Session, response_id: uuid.UUID) -> tuple[set[Expected], set[Expected]]:
+    """What a response has raised, and what was held back of it; what can no longer be opened does not count."""
     rows = session.scalars(select(Evidence).where(Evidence.response_id == response_id, Evidence.withdrawn_at.is_(None)))
-    raised = set()
+    raised, held = set[Expected](), set[Expected]()
     for row in rows:
         try:
             finding = sealing.open_column(session, row, "finding")
-            raised.add(Expected(finding["rule"], finding["topic"], finding["kind"], row.severity))
+            stands = raised if row.alert_id is not None else held
+            stands.add(Expected(finding["rule"], finding["topic"], finding["kind"], row.severity))
         except UNREADABLE as failure:
             log.error("evidence could not be opened", failure=type(failure).__name__)
-    return raised
+    return raised, held

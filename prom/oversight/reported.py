@@ -1,5 +1,6 @@
 """What a report says, for the second evaluator: answers and scores, and the values that a rule document asks for."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,11 +16,12 @@ Asked = tuple[Questionnaire, ScoringKey | None]
 
 @dataclass(frozen=True)
 class Earlier:
-    """What an earlier report was worth: the scores that had a value."""
+    """What an earlier report was worth: the scores that had a value. `id` is its response's, where it is stored."""
 
     authored: datetime
     source: str
     scores: Mapping[str, float]
+    id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)

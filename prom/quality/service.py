@@ -55,7 +55,7 @@ def made(session: Session, unit_ids: Collection[uuid.UUID], begin: datetime, end
     alerting = session.scalar(
         select(func.count(Evidence.response_id.distinct()))
         .join(Response, Response.id == Evidence.response_id)
-        .where(*reported, Evidence.withdrawn_at.is_(None))
+        .where(*reported, Evidence.alert_id.is_not(None), Evidence.withdrawn_at.is_(None))
     )
     return Made(figures(courses, questionnaires, alerting or 0), frozenset(row.patient_id for row in rows))
 

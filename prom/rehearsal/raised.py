@@ -51,16 +51,19 @@ def standing(session: Session, over: Over) -> Standing:
 
 
 def _weighed(session: Session, assignments: Collection[uuid.UUID]) -> list[tuple[Evidence, dict[str, Any]]]:
-    """The evidence that came of these assignments, with its findings opened."""
-    rows = session.scalars(select(Evidence).where(Evidence.assignment_id.in_(assignments))).all()
+    """The evidence that came of these assignments, with its findings opened; what was held back raised nothing."""
+    on_alerts = Evidence.assignment_id.in_(assignments), Evidence.alert_id.is_not(None)
+    rows = session.scalars(select(Evidence).where(*on_alerts)).all()
     return [(row, sealing.open_column(session, row, "finding")) for row in rows]
 
 
-def _ended(session: Session, alert_ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+def _ended(session: Session, alert_ids: set[uuid.UUID | None]) -> dict[uuid.UUID | None, str]:
     """How each alert ended: its outcome, "withdrawn" where it was taken back, else its state."""
     alerts = session.scalars(select(Alert).where(Alert.id.in_(alert_ids))).all()
     events = worklist.events_of(session, [each for each in alerts if each.state == State.RESOLVED])
-    ended = {each.id: "withdrawn" if each.state == State.ENTERED_IN_ERROR else "open" for each in alerts}
+    ended: dict[uuid.UUID | None, str] = {
+        each.id: "withdrawn" if each.state == State.ENTERED_IN_ERROR else "open" for each in alerts
+    }
     for alert_id, steps in events.items():
         outcomes = [step.outcome for step in steps if step.outcome]
         ended[alert_id] = outcomes[-1] if outcomes else "resolved"

@@ -158,7 +158,7 @@ def _findings(
         authored=response.authored_at,
         complete=response.status in WHOLE,
         by=rules,
-    ).findings
+    ).raised
 
 
 def _silent(rules: RuleSet, assignment: Assignment) -> Sequence[Finding]:

@@ -8,7 +8,6 @@ from prom import clock
 from prom.assignments import afterwards
 from prom.assignments import service as assignments
 from prom.assignments.models import Assignment
-from prom.assignments.service import origin_of
 from prom.audit import service as audit
 from prom.audit.service import Actor
 from prom.errors import Conflict, PreconditionFailed
@@ -16,6 +15,7 @@ from prom.responses import drafts, history
 from prom.responses.completing import complete
 from prom.responses.judging import instrument_of, judge
 from prom.responses.models import WHOLE, Response
+from prom.responses.raising import raise_judged
 from prom.responses.storing import Authorship, changed, refuse_invalid, replace
 from prom.worklist import service as worklist
 from questionnaires.answers import QuestionnaireResponse
@@ -93,7 +93,7 @@ def judge_anew(
             complete=row.status in WHOLE,
         )
         # Raised before the rest is withdrawn, or an alert that goes on for another reason would end and begin anew.
-        raised = worklist.raise_alerts(session, origin_of(own, row.id), judged.findings, actor)
+        raised = raise_judged(session, own, judged, row.id, actor, anew=True)
         withdrawn = worklist.withdraw(session, row.id, actor, keep=judged.findings)
         found.append((own, judged.findings))
         if raised or withdrawn:  # what it asks its patient to do is another now: whoever asks what is new must see it

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from prom.assignments.models import Assignment, Plan
 from prom.catalogue import queries as catalogue
 from prom.db import Instant
+from prom.decisions.models import Decision
 from prom.errors import NotFound
 from prom.messaging.models import IS_OPEN, Message
 from prom.pathways.models import Episode
@@ -57,6 +58,7 @@ _LOOK = select(
     exists().where(Message.assignment_id == _ASSIGNMENT, text(IS_OPEN)).label("has_messages"),
     exists().where(Alert.episode_id == _EPISODE, STILL_OPEN).label("has_alerts"),
     exists().where(_LATER).label("followed"),
+    exists().where(Decision.episode_id == _EPISODE).label("has_decisions"),
     exists().where(Plan.episode_id == _EPISODE, Plan.cause_id.is_not(None)).label("asks_again"),
     exists()
     .where(Response.tenant_id == bindparam("tenant"), Response.identifier_hash == bindparam("identifier"))
@@ -92,8 +94,8 @@ class Intake:
 
     `answered`: it has a response that counts. `begun`: she has begun it herself. `has_evidence`: red flags that were
     saved, or silence, have raised something. `has_messages`: some are not sent yet. `followed`: the episode has a
-    response that was answered later. `asks_again`: some answer has asked for one more question. `named`: some response
-    bears the identifier that was asked about.
+    response that was answered later. `has_decisions`: clinicians have decided something for her. `asks_again`: some
+    answer has asked for one more question. `named`: some response bears the identifier that was asked about.
     """
 
     assignment: Assignment
@@ -103,6 +105,7 @@ class Intake:
     has_evidence: bool
     has_messages: bool
     followed: bool
+    has_decisions: bool
     asks_again: bool
     named: bool
     locked: Locked
@@ -134,6 +137,7 @@ def take(
         has_evidence=seen.has_evidence,
         has_messages=seen.has_messages,
         followed=seen.followed,
+        has_decisions=seen.has_decisions,
         asks_again=seen.asks_again,
         named=seen.named,
         locked=locked,

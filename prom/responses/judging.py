@@ -1,5 +1,6 @@
 """Scoring a response and holding it against its rules. What cannot be assessed is a finding, never a silent pass."""
 
+import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,19 +9,26 @@ import structlog
 from sqlalchemy.orm import Session
 
 from alerts.evaluation import could_not_be_assessed, evaluate, immediate, observe, overdue, snapshot_of
+from alerts.expecting import held_back
 from alerts.findings import Finding
 from alerts.observation import History, Observation, Snapshot
+from alerts.own_limits import telling_the_usual, with_own_limits
 from alerts.rules import RuleSet
 from prom import clock
 from prom.assignments.models import Assignment
 from prom.catalogue import queries as catalogue
 from prom.catalogue.queries import Instrument
+from prom.crypto import CannotOpen
 from prom.patients.queries import identity
 from prom.responses import circumstances, scored
 from prom.responses.completing import not_computed
+from prom.responses.decided import NOTHING, ForReport, for_report
 from questionnaires.answers import QuestionnaireResponse
 
 log = structlog.get_logger()
+
+#: What cannot be opened or understood. A database that cannot answer is another matter.
+UNREADABLE = (CannotOpen, LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,15 @@ class Judged:
     findings: tuple[Finding, ...]
     #: What it was scored with.
     instrument: Instrument | None = None
+    #: Those of the findings that a clinician expected, each with her decision; they are stored and nobody's duty.
+    held: tuple[tuple[Finding, uuid.UUID], ...] = ()
+    #: Decisions whose expected level this report shows to be worse.
+    broken: tuple[uuid.UUID, ...] = ()
+
+    @property
+    def raised(self) -> tuple[Finding, ...]:
+        """The findings that somebody must act on."""
+        return tuple(each for each in self.findings if not any(each is finding for finding, _ in self.held))
 
     @property
     def snapshot(self) -> Snapshot | None:
@@ -56,10 +73,12 @@ def judge(
     authored: datetime,
     complete: bool,
     by: RuleSet | None = None,
+    has_decisions: bool = True,
 ) -> Judged:
     """Score and evaluate a response against the rules of its assignment; a failure on the way is itself a finding.
 
-    `by` are other rules to judge it by instead, to see what they would have raised.
+    `by` are other rules to judge it by instead, to see what they would have raised. `has_decisions` is False where the
+    caller knows that no clinician has decided anything for this patient.
     """
     observation = None
     try:
@@ -73,9 +92,36 @@ def judge(
     try:
         rules = by or _rules_of(session, assignment)
         seen = circumstances.within(session, assignment, rules, observation)
-        return Judged(observation, (*evaluate(rules, seen, history, clock.now()), *unknown), instrument)
+        hers, unread = _decided(session, assignment, authored) if has_decisions else (NOTHING, ())
+        found = _evaluated(rules, seen, history, hers)
+        held = held_back(rules, seen, hers.expected.values(), found)
+        decisions = {expected.scale: decision for decision, expected in hers.expected.items()}
+        return Judged(
+            observation,
+            (*found, *unknown, *unread),
+            instrument,
+            held=tuple((each.finding, decisions[each.expected.scale]) for each in held),
+            broken=tuple(decision for decision, each in hers.expected.items() if each.is_broken(seen)),
+        )
     except Exception as failure:
         return Judged(observation, (_failed("rules", failure),), instrument)
+
+
+def _evaluated(
+    rules: RuleSet, seen: Observation, history: History, hers: ForReport, *, at_once: bool = False
+) -> tuple[Finding, ...]:
+    """Evaluate by the rules with the limits and the baseline that are hers."""
+    own, now = with_own_limits(rules, hers.limits), clock.now()
+    found = immediate(own, seen, now) if at_once else evaluate(own, seen, hers.past(history), now)
+    return telling_the_usual(found, rules, hers.limits)
+
+
+def _decided(session: Session, assignment: Assignment, authored: datetime) -> tuple[ForReport, tuple[Finding, ...]]:
+    """Read what was decided for her; where that cannot be read everything is judged as usual, and that is a finding."""
+    try:
+        return for_report(session, assignment, authored), ()
+    except UNREADABLE as failure:
+        return NOTHING, (_failed("decisions", failure),)
 
 
 def _not_computed(
@@ -104,7 +150,9 @@ def _without_scores(
         unscored = replace(instrument, key=None)
         observation = _observe(session, assignment, unscored, given, source, authored, complete=False)
         rules = by or _rules_of(session, assignment)
-        return immediate(rules, circumstances.within(session, assignment, rules, observation), clock.now())
+        seen = circumstances.within(session, assignment, rules, observation)
+        hers, unread = _decided(session, assignment, authored)
+        return (*_evaluated(rules, seen, History(), hers, at_once=True), *unread)
     except Exception as failure:
         log.error("red flags could not be assessed", failure=type(failure).__name__)
         return ()
@@ -120,7 +168,9 @@ def judge_at_once(
     try:
         observation = _observe(session, assignment, instrument, given, "patient", now, False)
         rules = _rules_of(session, assignment)
-        return immediate(rules, circumstances.within(session, assignment, rules, observation), now)
+        seen = circumstances.within(session, assignment, rules, observation)
+        hers, unread = _decided(session, assignment, now)
+        return (*_evaluated(rules, seen, History(), hers, at_once=True), *unread)
     except Exception as failure:
         red_flags = _without_scores(session, assignment, instrument, given, "patient", now)
         return (*red_flags, _failed("rules", failure))

@@ -16,7 +16,6 @@ from prom import clock, metrics
 from prom.assignments import afterwards, links
 from prom.assignments import service as assignments
 from prom.assignments.models import Assignment
-from prom.assignments.service import origin_of
 from prom.errors import AlreadyCompleted, Conflict, DeadLink
 from prom.responses import drafts, history, intake
 from prom.responses.completing import complete
@@ -25,6 +24,7 @@ from prom.responses.identifiers import Identifier, find_by_identifier
 from prom.responses.intake import Intake
 from prom.responses.judging import instrument_of, judge
 from prom.responses.models import COUNTS, Response
+from prom.responses.raising import raise_judged
 from prom.responses.silence import expire, judge_abandoned, raise_silence
 from prom.responses.storing import Authorship, refuse_invalid, store, versions_of
 from prom.worklist import service as worklist
@@ -89,7 +89,17 @@ def _submit(
         refuse_invalid(tuple(validate(instrument.questionnaire, given, complete=True)))
 
     past = history.read_or_rebuild(session, assignment, taken.state)
-    judged = judge(session, assignment, instrument, given, past, source=by.source, authored=authored, complete=True)
+    judged = judge(
+        session,
+        assignment,
+        instrument,
+        given,
+        past,
+        source=by.source,
+        authored=authored,
+        complete=True,
+        has_decisions=taken.has_decisions,
+    )
 
     response = store(session, assignment, given, judged, by, authored, status="completed")
     if judged.snapshot is not None:
@@ -98,7 +108,7 @@ def _submit(
         worklist.settle_silence(session, assignment.id)
     if taken.begun and by.author != "patient":
         judge_abandoned(session, assignment, instrument, past)
-    worklist.raise_alerts(session, origin_of(assignment, response.id), judged.findings, by.actor)
+    raise_judged(session, assignment, judged, response.id, by.actor)
     if taken.followed:  # dated back: later ones had another past
         judge_anew(session, assignment, authored, by.actor)
     assignments.complete(session, assignment, by.actor, has_messages=taken.has_messages)

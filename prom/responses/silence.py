@@ -15,6 +15,7 @@ from prom.catalogue.queries import Instrument
 from prom.pathways.models import Episode
 from prom.responses import drafts, history
 from prom.responses.judging import Judged, instrument_of, judge, judge_silence
+from prom.responses.raising import raise_judged
 from prom.responses.storing import Authorship, store
 from prom.worklist import service as worklist
 
@@ -65,7 +66,7 @@ def _judge_begun(session: Session, assignment: Assignment, begun: drafts.Opened)
     judged = _judge_draft(session, assignment, instrument_of(session, assignment), past, begun)
     by = Authorship("patient", SYSTEM, begun.language)
     response = store(session, assignment, begun.response, judged, by, begun.saved_at, status="in-progress")
-    worklist.raise_alerts(session, origin_of(assignment, response.id), judged.findings)
+    raise_judged(session, assignment, judged, response.id)
     afterwards.judged(session, assignment, judged.findings)
     drafts.discard(session, assignment)
 
@@ -74,8 +75,7 @@ def judge_abandoned(session: Session, assignment: Assignment, instrument: Instru
     """Somebody else has answered for her: what she had typed herself is judged before her begun form goes."""
     begun = drafts.of_assignment(session, assignment)
     if begun is not None:
-        judged = _judge_draft(session, assignment, instrument, past, begun)
-        worklist.raise_alerts(session, origin_of(assignment), judged.findings)
+        raise_judged(session, assignment, _judge_draft(session, assignment, instrument, past, begun))
 
 
 def _judge_draft(

@@ -89,11 +89,23 @@ def known_evidence(session: Session, origin: Origin) -> dict[FindingOverAnswers,
 
 def of_finding(session: Session, origin: Origin, alert: Alert, finding: Finding) -> Evidence:
     """Make the row of a finding that an alert stands on, sealed; the caller writes it."""
+    return _row(session, origin, finding, alert.id, None)
+
+
+def held(session: Session, origin: Origin, finding: Finding, decision_id: uuid.UUID) -> Evidence:
+    """Make the row of a finding that a decision holds back, sealed; the caller writes it."""
+    return _row(session, origin, finding, None, decision_id)
+
+
+def _row(
+    session: Session, origin: Origin, finding: Finding, alert_id: uuid.UUID | None, decision_id: uuid.UUID | None
+) -> Evidence:
     evidence = Evidence(
         id=new_id(),
-        tenant_id=alert.tenant_id,
-        patient_id=alert.patient_id,
-        alert_id=alert.id,
+        tenant_id=origin.tenant_id,
+        patient_id=origin.patient_id,
+        alert_id=alert_id,
+        held_by=decision_id,
         response_id=origin.response_id,
         assignment_id=origin.assignment_id,
         rules=finding.rule_set,

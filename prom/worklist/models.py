@@ -69,14 +69,16 @@ IS_OPEN = Alert.state.not_in([literal_column("'resolved'"), literal_column("'ent
 
 
 class Evidence(Base):
-    """One finding that an alert stands on: the rule, its reason and the response or assignment it came from."""
+    """One finding: the rule, its reason and what it came from. An alert stands on it, or a decision holds it back."""
 
     __tablename__ = "evidence"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
     patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"))
-    alert_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("alert.id"))
+    alert_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("alert.id"))
+    #: The decision for this patient that expected it, where it is nobody's duty.
+    held_by: Mapped[uuid.UUID | None]
     #: What was judged: a response, or a form that was begun or never answered. Ids only: the list knows no feeder.
     response_id: Mapped[uuid.UUID | None]
     assignment_id: Mapped[uuid.UUID | None]
@@ -89,7 +91,12 @@ class Evidence(Base):
     #: When the response was entered in error, and this no longer counts.
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
 
-    __table_args__ = (Index(None, "alert_id"), Index(None, "response_id"), Index(None, "assignment_id"))
+    __table_args__ = (
+        CheckConstraint("(alert_id IS NULL) = (held_by IS NOT NULL)", name="raised_or_held"),
+        Index(None, "alert_id"),
+        Index(None, "response_id"),
+        Index(None, "assignment_id"),
+    )
 
 
 class AlertEvent(Base):

@@ -98,7 +98,8 @@ def evidence_of(session: Session, alerts: Iterable[Alert | Standing]) -> dict[uu
     sealing.load_keys(session, {row.patient_id for row in rows})
     found: dict[uuid.UUID, list[OpenedEvidence]] = defaultdict(list)
     for row in rows:
-        found[row.alert_id].append(OpenedEvidence(row, sealing.open_column(session, row, "finding")))
+        if row.alert_id is not None:
+            found[row.alert_id].append(OpenedEvidence(row, sealing.open_column(session, row, "finding")))
     return found
 
 

@@ -46,6 +46,8 @@ def withdraw(session: Session, response_id: uuid.UUID, actor: Actor, keep: Itera
     for row in rows:
         if over_answers(sealing.open_column(session, row, "finding")) not in holds:
             row.withdrawn_at = clock.now()
+            if row.alert_id is None:  # held back: nobody's duty
+                continue
             touched.add(row.alert_id)
             if row.severity == Severity.EMERGENCY and actor.kind == "clinician":
                 no_emergency.add(row.alert_id)
@@ -91,7 +93,8 @@ def settle_silence(session: Session, assignment_id: uuid.UUID) -> None:
         )
     ).all()
     for row in rows:
-        if sealing.open_column(session, row, "finding")["reason"]["code"] != "overdue":
+        is_silence = sealing.open_column(session, row, "finding")["reason"]["code"] == "overdue"
+        if row.alert_id is None or not is_silence:
             continue
         alert = session.get_one(Alert, row.alert_id, with_for_update=True)
         if is_open(State(alert.state)):

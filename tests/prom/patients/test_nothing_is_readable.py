@@ -20,7 +20,7 @@ SYMPTOMS = ("shivering", "fever", "temperature", "cough", "free-text", "skin-ras
 EMPTY = {"draft", "disagreement", "replaced_response", "client", "client_unit", "allowance"}
 #: What has journeys of its own: her own page and link, SMS that come in, settings, pauses and anchors, the lead.
 EMPTY |= {"code_attempt", "one_time_code", "patient_session", "personal_link", "contact_problem", "information"}
-EMPTY |= {"incoming", "conversation", "message_copy", "setting", "episode_anchor", "leader"}
+EMPTY |= {"incoming", "conversation", "message_copy", "setting", "episode_anchor", "leader", "decision"}
 #: Of staff, not of patients; what somebody writes of a safety problem is sealed (tests/prom/safety).
 EMPTY |= {"duty_shift", "safety_problem"}
 

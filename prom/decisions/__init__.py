@@ -1,0 +1,1 @@
+"""What a clinician decides for one patient: levels that are expected of her, limits of her own, another baseline."""
