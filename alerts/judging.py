@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -48,7 +47,7 @@ class Case:
 
     @cached_property
     def before(self) -> tuple[Snapshot, ...]:
-        """The earlier reports of the same source, newest first."""
+        """The latest earlier reports of the same source, newest first."""
         return self.history.before(self.observation)
 
     @cached_property
@@ -107,8 +106,7 @@ def _change(rule: Change, case: Case) -> Judgement:
 
 
 def _trend(rule: Trend, case: Case) -> Judgement:
-    start = case.observation.authored - timedelta(days=rule.days)
-    past = tuple(snapshot for snapshot in case.before if snapshot.authored >= start)
+    past = case.history.within(rule.days, case.observation)
     return _worse(rule, case, past, "trend", {"days": float(rule.days)})
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from alerts.fields import Fields, is_number, to_decimal
+from alerts.observation import DAYS, LATEST
 from alerts.problems import RuleError, RuleProblem
 from alerts.rules import (
     AllOf,
@@ -28,10 +29,10 @@ from alerts.rules import (
     WhenMissing,
 )
 
-#: Reports kept per source are 8; with the one that is judged a rule can look at 9.
-MOST_REPORTS = 9
-#: A year, far beyond what 8 kept reports can span.
-MOST_DAYS = 366
+#: With the report that is judged.
+MOST_REPORTS = LATEST + 1
+#: A trend sees every report of its days, however often somebody reports: what is not kept it must not promise.
+MOST_DAYS = DAYS
 
 #: Ids and topics stand in lists joined by commas, and in addresses.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from questionnaires.definition import Value
 from questionnaires.scoring import Score
+
+#: How many reports of each source a rule can look back at, whenever they were written.
+LATEST = 8
+#: Within so many days before the newest report of a source, a rule can look back at every one: eight weekly reports
+#: span as long, and whoever reports daily is not cut off at eight days.
+DAYS = 56
 
 
 @dataclass(frozen=True)
@@ -41,13 +47,21 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class History:
-    """Earlier reports: the baseline of each source, and the latest reports, newest last (at most 8 per source)."""
+    """Earlier reports: by source the baseline, the `LATEST` ones, and all of the last `DAYS`; the newest last."""
 
     baseline: Mapping[str, Snapshot] = field(default_factory=dict)
     previous: tuple[Snapshot, ...] = ()
 
     def before(self, observation: Observation) -> tuple[Snapshot, ...]:
-        """Return the earlier reports of the observation's own source, newest first."""
+        """Return the `LATEST` earlier reports of the observation's own source, newest first."""
+        return self._earlier(observation)[:LATEST]
+
+    def within(self, days: int, observation: Observation) -> tuple[Snapshot, ...]:
+        """Return every earlier report of the observation's own source within so many days of it, newest first."""
+        start = observation.authored - timedelta(days=days)
+        return tuple(one for one in self._earlier(observation) if one.authored >= start)
+
+    def _earlier(self, observation: Observation) -> tuple[Snapshot, ...]:
         ours = (one for one in self.previous if one.source == observation.source)
         return tuple(sorted((one for one in ours if one.authored < observation.authored), key=_authored, reverse=True))
 

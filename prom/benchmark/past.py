@@ -144,4 +144,4 @@ class Past:
         ]
         if not snapshots:
             return history.EMPTY
-        return History(baseline={"patient": snapshots[0]}, previous=tuple(snapshots[-history.KEPT :]))
+        return History(baseline={"patient": snapshots[0]}, previous=tuple(history.kept(snapshots)))

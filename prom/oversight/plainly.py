@@ -14,7 +14,7 @@ from prom.oversight.reported import Asked, Earlier, Report, values_of
 
 Rule = Mapping[str, Any]
 
-#: A rule looks at so many earlier reports of the same source, and no further.
+#: A rule looks at so many earlier reports of the same source, and no further; but a trend sees all of its days.
 LOOKS_BACK = 8
 #: Two numbers this close are the same number: what was computed carries noise in its last digits.
 NOISE = 1e-9
@@ -138,7 +138,7 @@ class _Look:
         before = self._before()
         if rule["kind"] == "trend":
             start = self.report.authored - timedelta(days=int(rule["days"]))
-            return [one for one in before[-LOOKS_BACK:] if one.authored >= start]
+            return [one for one in before if one.authored >= start]
         chosen = self.baseline
         first = before[:1] if chosen is None else [chosen] if chosen.authored < self.report.authored else []
         return {"baseline": first, "previous": before[-LOOKS_BACK:]}[rule["against"]]

@@ -1,14 +1,14 @@
 """What the rules need of a patient's past: kept per episode and questionnaire, rebuilt from the responses."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from alerts.observation import History, Snapshot
+from alerts.observation import DAYS, LATEST, History, Snapshot
 from prom.assignments.models import Assignment
 from prom.crypto import CannotOpen
 from prom.db import insert, new_id, update
@@ -16,9 +16,6 @@ from prom.patients import sealing
 from prom.responses.models import COUNTS, WHOLE, PatientState, Response
 
 log = structlog.get_logger()
-
-#: How many reports of each source are kept; no rule looks further back than its `reports`.
-KEPT = 8
 
 EMPTY = History(baseline={}, previous=())
 
@@ -39,9 +36,17 @@ def read(session: Session, state: PatientState | None) -> History:
 
 
 def read_or_rebuild(session: Session, assignment: Assignment, state: PatientState | None) -> History:
-    """Open the assignment's history; what cannot be read is rebuilt: a broken past must not keep an answer out."""
+    """Open the assignment's history; what cannot be read is rebuilt: a broken past must not keep an answer out.
+
+    So is one that was kept when less was kept than now, since a trend would look for what is not there.
+    """
+    if state is None:
+        return EMPTY
     try:
-        return read(session, state)
+        document = sealing.open_column(session, state, "history")
+        if document.get("days") == DAYS:
+            return _from_document(document)
+        return rebuilt(session, responses_in(session, assignment))
     except (CannotOpen, ValueError, LookupError, TypeError, AttributeError) as failure:
         log.error("history rebuilt", failure=type(failure).__name__)
         return rebuilt(session, responses_in(session, assignment))
@@ -76,8 +81,14 @@ def followed_by(history: History, snapshot: Snapshot) -> History:
         baseline[snapshot.source] = snapshot
     ordered = sorted((*history.previous, snapshot), key=lambda each: each.authored)
     others = [each for each in ordered if each.source != snapshot.source]
-    ours = [each for each in ordered if each.source == snapshot.source][-KEPT:]
+    ours = kept([each for each in ordered if each.source == snapshot.source])
     return History(baseline=baseline, previous=tuple(sorted((*others, *ours), key=lambda each: each.authored)))
+
+
+def kept(ours: Sequence[Snapshot]) -> Sequence[Snapshot]:
+    """Return what is kept of one source's reports, given oldest first: the latest, and all of the last days."""
+    start = ours[-1].authored - timedelta(days=DAYS)
+    return [each for place, each in enumerate(ours, start=1) if place > len(ours) - LATEST or each.authored >= start]
 
 
 def responses_in(session: Session, assignment: Assignment) -> list[Response]:
@@ -121,6 +132,7 @@ def snapshot_of_row(session: Session, row: Response) -> Snapshot:
 def as_document(history: History) -> dict[str, Any]:
     """Write a history as the JSON document that is sealed."""
     return {
+        "days": DAYS,
         "baseline": {source: _snapshot_document(each) for source, each in history.baseline.items()},
         "previous": [_snapshot_document(each) for each in history.previous],
     }

@@ -106,6 +106,21 @@ def test_worse_since_the_last_report(before: float, now: float, fires: bool) -> 
     assert len(judged(WORSE, nausea(now), previous(snapshot(1, nausea=before)))) == fires
 
 
+def test_a_trend_sees_every_report_of_its_days_however_often_somebody_reports() -> None:
+    """She answers each morning: what she said three weeks ago lies twenty reports back."""
+    days = [snapshot(ago / 7, nausea=2.0 if ago < 20 else 0.0) for ago in range(21, 0, -1)]
+    (finding,) = judged(RISING, nausea(2.0), previous(*days))
+    assert finding.reason.values["earlier"] == 0.0
+    assert finding.reason.values["earlier_authored"] in {one.authored.isoformat() for one in days[:2]}
+
+
+@pytest.mark.parametrize("reports_ago,fires", [(8, True), (9, False)])
+def test_a_change_looks_at_the_latest_eight_reports_for_one_that_has_the_scale(reports_ago: int, fires: bool) -> None:
+    days = [snapshot(ago / 7, **({"nausea": 0.0} if ago == reports_ago else {"pain": 1.0})) for ago in range(9, 0, -1)]
+    found = judged(WORSE, nausea(3.0), previous(*days))
+    assert [one.kind for one in found] == ["rule" if fires else "could not be assessed"]
+
+
 @pytest.mark.parametrize("before,now,fires", [(1.0, 2.0, False), (1.0, 3.0, True), (0.0, 3.0, True)])
 def test_worse_than_the_baseline(before: float, now: float, fires: bool) -> None:
     history = History({"patient": snapshot(8, nausea=before)}, (snapshot(1, nausea=now),))

@@ -130,6 +130,7 @@ def test_a_rule_that_lacks_a_field_is_refused_by_name(rule: dict[str, Any], fiel
         (written("one", "persistence", reads={"level": "nausea"}, reports=10, **LIMIT), "reports"),
         (written("one", "persistence", reads={"level": "nausea"}, reports=Decimal("2.5"), **LIMIT), "reports"),
         (written("one", "trend", reads={"level": "nausea"}, worseBy=2, days=0), "days"),
+        (written("one", "trend", reads={"level": "nausea"}, worseBy=2, days=57), "days"),
         (written("one", "count", of="fever", atLeast=1), "of"),
         (written("one", "count", of=["fever"], atLeast=0), "atLeast"),
         (written("one", "overdue", afterHours="day"), "afterHours"),

@@ -74,7 +74,7 @@ def _body(chance: Random, instrument: Instrument, kind: str) -> dict[str, Any]:
     limits = _limits(chance, instrument, kind)
     kinds: dict[str, dict[str, Any]] = {
         "change": {"against": chance.choice(("previous", "baseline")), "worseBy": chance.choice((1, 2, 0.5, 10))},
-        "trend": {"days": chance.randint(1, 60), "worseBy": chance.choice((1, 2, 10))},
+        "trend": {"days": chance.randint(1, 56), "worseBy": chance.choice((1, 2, 10))},
         "persistence": {"reports": chance.randint(2, 5)},
     }
     more = kinds.get(kind, {})

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from alerts.observation import Snapshot
+from alerts.observation import DAYS, LATEST, Snapshot
 from prom import clock
 from prom.assignments.models import Assignment
 from prom.config import Settings
 from prom.db import reading, transaction
 from prom.patients import sealing
 from prom.responses import history
-from prom.responses.history import EMPTY, KEPT, followed_by
+from prom.responses.history import EMPTY, followed_by
 from prom.responses.models import PatientState, Response
 from prom.responses.service import enter_in_error
 from prom.worklist.models import Alert, AlertEvent, Evidence
@@ -35,7 +35,7 @@ def snapshot(hour: int, level: float | None = 1.0, source: str = "patient") -> S
 SNAPSHOTS = st.lists(
     st.builds(
         snapshot,
-        st.integers(0, 60),
+        st.integers(0, 60) | st.integers(0, 100).map(lambda days: 24 * days),
         st.one_of(st.none(), st.sampled_from([0.0, 1.0, 2.0, 3.0])),
         st.sampled_from(SOURCES),
     ),
@@ -61,7 +61,9 @@ def _authored(each: Snapshot) -> datetime:
 
 @sized
 @given(reports=SNAPSHOTS)
-def test_of_each_source_the_first_is_the_baseline_and_the_last_eight_are_kept(reports: Sequence[Snapshot]) -> None:
+def test_of_each_source_the_first_is_the_baseline_and_the_last_eight_and_eight_weeks_are_kept(
+    reports: Sequence[Snapshot],
+) -> None:
     past = EMPTY
     for each in reports:
         past = followed_by(past, each)
@@ -69,7 +71,9 @@ def test_of_each_source_the_first_is_the_baseline_and_the_last_eight_are_kept(re
     for source in SOURCES:
         theirs = [each for each in told if each.source == source]
         assert past.baseline.get(source) == (theirs[0] if theirs else None)
-        assert [each for each in past.previous if each.source == source] == theirs[-KEPT:]
+        latest, start = theirs[-LATEST:], theirs[-1].authored - timedelta(days=DAYS) if theirs else MONDAY
+        wanted = [each for each in theirs if each in latest or each.authored >= start]
+        assert [each for each in past.previous if each.source == source] == wanted
     assert list(past.previous) == sorted(past.previous, key=_authored)
 
 
@@ -129,6 +133,25 @@ def _correct(hospital: Hospital, response_id: uuid.UUID) -> None:
         row = session.get_one(Response, response_id)
         if row.status != "entered-in-error":
             enter_in_error(session, row, hospital.nurse_actor)
+
+
+def test_a_past_that_was_kept_when_less_was_kept_is_made_anew_from_the_reports(
+    hospital: Hospital, database: Settings
+) -> None:
+    """A trend looks for every report of its days: the eight that an older Prom kept would hide where it began."""
+    for _ in range(LATEST + 2):
+        later(days=1)
+        send(ask_again(hospital), RASH["2"])
+    with transaction() as session:
+        of = session.scalars(select(Assignment).where(Assignment.episode_id == hospital.episode.id).limit(1)).one()
+        state = history.state_of(session, of)
+        assert state is not None
+        whole = history.as_document(history.read(session, state))
+        older = {"baseline": whole["baseline"], "previous": whole["previous"][-LATEST:]}
+        sealing.seal(session, state, "history", older)
+        session.flush()
+        assert len(history.read(session, state).previous) == LATEST
+        assert len(history.read_or_rebuild(session, of, state).previous) == LATEST + 2
 
 
 def test_the_kept_past_lies_sealed(hospital: Hospital, database: Settings) -> None:
