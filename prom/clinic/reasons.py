@@ -176,7 +176,9 @@ def _earlier(values: Values, reader: Reader) -> str:
 
 
 def _limit(values: Values, reader: Reader) -> str:
-    return reader.text(f"reason.limit.{_LIMITS[values['comparison']]}", limit=_shown(values["limit"], reader))
+    said = reader.text(f"reason.limit.{_LIMITS[values['comparison']]}", limit=_shown(values["limit"], reader))
+    usual = values.get("usual")  # only where the limit is one patient's own
+    return said if usual is None else said + reader.text("reason.usual", usual=_shown(usual, reader))
 
 
 def _shown(value: float | str, reader: Reader) -> str:

@@ -34,11 +34,13 @@ class Making:
     ends_at: datetime | None = None
 
 
-def make(session: Session, episode: Episode, making: Making, actor: Actor, seen: uuid.UUID | None) -> Decision:
+def make(
+    session: Session, episode: Episode, making: Making, actor: Actor, seen: Collection[uuid.UUID] = ()
+) -> Decision:
     """Let a decision stand from now on, in the place of the one before it; the caller has checked what it says.
 
-    `seen` is the one that stood when the clinician decided. Raises Invalid without a reason, StaleVersion where another
-    stands by now, Conflict for an episode that has ended.
+    `seen` are those that stood when the clinician decided. Raises Invalid without a reason, StaleVersion where one
+    stands that she has not seen, Conflict for an episode that has ended.
     """
     reason = making.reason.strip()
     if not reason or len(reason) > LONGEST_REASON:
@@ -51,10 +53,9 @@ def make(session: Session, episode: Episode, making: Making, actor: Actor, seen:
         )
     ).first()
     now = clock.now()
-    standing = before is not None and (before.ends_at is None or now < before.ends_at)
-    if (before.id if before is not None and standing else None) != seen:
-        raise StaleVersion("decision")
     if before is not None:
+        if before.id not in seen and (before.ends_at is None or now < before.ends_at):
+            raise StaleVersion("decision")
         _end(before, min(now, before.ends_at or now), "replaced", actor)
         session.flush()
     row = Decision(

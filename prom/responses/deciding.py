@@ -8,7 +8,7 @@ What each kind of decision says (`what`), by the names that whoever judges reads
 """
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -52,11 +52,11 @@ class Expecting:
 
 
 def expect(
-    session: Session, episode: Episode, expecting: Expecting, reason: str, actor: Actor, seen: uuid.UUID | None
+    session: Session, episode: Episode, expecting: Expecting, reason: str, actor: Actor, seen: Collection[uuid.UUID]
 ) -> Decision:
     """Hold back what says only that a symptom is as expected, until a day or the next cycle, 30 days at most.
 
-    `seen` is the decision that stood when she decided. Raises Invalid naming the field, StaleVersion, Conflict.
+    `seen` are the decisions that stood when she decided. Raises Invalid naming the field, StaleVersion, Conflict.
     """
     if not _is_level(session, episode, expecting):
         raise Invalid("scale")
@@ -122,7 +122,7 @@ def limit_for_her(
     limit: Decimal,
     reason: str,
     actor: Actor,
-    seen: uuid.UUID | None,
+    seen: Collection[uuid.UUID],
 ) -> Decision:
     """Give a patient a limit of her own for a rule; `where` is the rule set's url and the rule's id.
 
@@ -169,7 +169,7 @@ def _bound(item: object, name: str) -> Decimal | None:
 
 
 def choose_baseline(
-    session: Session, episode: Episode, response_id: uuid.UUID, reason: str, actor: Actor, seen: uuid.UUID | None
+    session: Session, episode: Episode, response_id: uuid.UUID, reason: str, actor: Actor, seen: Collection[uuid.UUID]
 ) -> Decision:
     """Let one of her own reports be what later ones of the same source are held against, in place of the first.
 

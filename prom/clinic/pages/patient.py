@@ -10,7 +10,7 @@ from flask import g, render_template, request
 from alerts.lifecycle import Outcome
 from prom import clock
 from prom.audit.queries import log_of
-from prom.clinic import answers, course, grid, overview, queries, timeline
+from prom.clinic import answers, course, deciding, grid, overview, queries, timeline
 from prom.clinic.pages.blueprint import as_moment, as_uuid, pages
 from prom.clinic.reads import record_read
 from prom.clinic.record import Record, Report, load
@@ -42,11 +42,13 @@ def patient_page(patient_id: uuid.UUID, *, refused: Invalid | None = None, stale
     with transaction() as session:
         record = load(session, patient_id, who.unit_ids, g.language, now, None if everything else now - SHOWN)
         where = course.load(session, record.about.episode, g.language)
+        for_her = deciding.load(session, record.about.episode, record.reader)
         record_read(session, who, record.about.episode)
     return render_template(
         "clinic/patient.html",
         **_parts(record),
         course=where,
+        for_her=for_her,
         happened=timeline.steps(record, stale_since) if stale_since is not None else None,
         received=_pointed_at(record, "received", overview.received),
         withdrawn=_pointed_at(record, "withdrawn", overview.withdrawn),

@@ -45,7 +45,7 @@ def _nobody_differs(database: Settings) -> Iterator[None]:
 
 def expect_rash(hospital: Hospital, level: int = 2, days: int = 14, **more: Any) -> uuid.UUID:
     """Expect a rash at a level for so many days, as the nurse."""
-    wanted: dict[str, Any] = {"scale": "skin-rash", "reason": "Known since the first cycle", "seen": None, **more}
+    wanted: dict[str, Any] = {"scale": "skin-rash", "reason": "Known since the first cycle", "seen": (), **more}
     with transaction() as session:
         of = episode(session, hospital.episode.id)
         asked = Expecting(wanted.get("questionnaire", CHECK), wanted["scale"], level, _today() + timedelta(days=days))
@@ -97,7 +97,7 @@ def test_whoever_decides_over_an_older_page_is_refused(hospital: Hospital, datab
     later(minutes=1)
     with pytest.raises(StaleVersion):
         expect_rash(hospital)
-    second = expect_rash(hospital, seen=first)
+    second = expect_rash(hospital, seen=[first])
     with pytest.raises(StaleVersion), transaction() as session:
         decisions.take_back(session, session.get_one(Decision, first), hospital.nurse_actor)
     assert {row.id: row.ended_because for row in rows(select(Decision))} == {first: "replaced", second: None}
