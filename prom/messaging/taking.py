@@ -31,6 +31,8 @@ CLOCK_SKEW = timedelta(minutes=5)
 #: What is sent even when the hour's spending is used up: an emergency, also one that she is told of in a reply, the
 #: code that she waits for, and e-mail.
 NEVER_HELD_BACK = (Kind.ON_CALL, Kind.REPLY, Kind.CODE, Kind.STAFF)
+#: What a row raises that does not open, or holds something else than it should: it must not hold up those behind it.
+UNREADABLE = (CannotOpen, LookupError, TypeError, ValueError)
 #: What goes before what: alerts to staff, what somebody waits for, the rest. Each has an index of its own.
 IN_ORDER = (IS_OPEN_ON_CALL, IS_OPEN_WAITED_FOR, IS_OPEN)
 
@@ -113,13 +115,13 @@ def _letter(session: Session, message: Message) -> Letter | None:
         return None
     try:
         opened = sealing.open_column(session, message, "letter")
-    except CannotOpen:
+        return Letter(opened["to"], opened["body"], message.id, message.expires_at - clock.now())
+    except UNREADABLE:
         return None
-    return Letter(opened["to"], opened["body"], message.id, message.expires_at - clock.now())
 
 
 def _national_number(session: Session, message: Message) -> str | None:
     try:
         return identity(session, message.patient_id).national_number if message.patient_id is not None else None
-    except CannotOpen:
+    except UNREADABLE:
         return None

@@ -14,7 +14,9 @@ from prom.audit.queries import log_of
 from prom.db import reading, transaction
 from prom.messaging import outbox
 from prom.messaging.delivery import LEASE, wait
+from prom.messaging.models import Message
 from prom.messaging.transport import Letter, Sent
+from prom.patients import sealing
 from prom.patients.models import PatientKey
 from tests.conftest import Hospital
 from tests.fake_transport import Does, FakeTransport, Killed
@@ -80,6 +82,20 @@ def test_a_letter_that_does_not_open_stays_and_holds_nobody_up(hospital: Hospita
     assert outbox.deliver_due(FakeTransport()) == 2
     assert (message(made).state, message(made).failure) == ("pending", "cannot-open")
     assert message(alert).state == "accepted"
+
+
+@pytest.mark.parametrize(
+    "inside", [{}, [], None, "words", {"to": MOBILE}], ids=["empty", "list", "nothing", "text", "number-alone"]
+)
+def test_a_letter_that_holds_something_else_stays_and_holds_nobody_up(hospital: Hospital, inside: object) -> None:
+    made, behind_it = put(hospital), put(hospital, "assignment-2")
+    with transaction() as session:
+        row = session.get_one(Message, made)
+        sealing.seal(session, row, "letter", inside)
+        row.try_at -= timedelta(seconds=1)
+    assert outbox.deliver_due(FakeTransport()) == 2
+    assert (message(made).state, message(made).failure) == ("pending", "cannot-open")
+    assert message(behind_it).state == "accepted"
 
 
 def test_an_accepted_message_keeps_the_vendors_id_and_the_instant(hospital: Hospital) -> None:
