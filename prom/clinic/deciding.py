@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +15,7 @@ from prom import clock
 from prom.clinic import reasons
 from prom.clinic.vocabulary import NAMELESS, Names, Reader, names_of
 from prom.decisions import queries as decisions
-from prom.decisions.models import EXPECTED_LEVEL, OWN_LIMIT
+from prom.decisions.models import EXPECTED_LEVEL, OWN_LIMIT, Decision
 from prom.decisions.queries import Decided
 from prom.errors import Invalid
 from prom.pathways.models import Episode
@@ -37,8 +36,10 @@ OFFERED = 30
 class Shown:
     """A decision in the reader's words: what, until when, who, when, why; and what it has held back, newest first."""
 
-    row: Any
+    row: Decision
     what: str
+    #: The same as it is stored, by name.
+    details: Mapping[str, str]
     by: str
     ended_by: str
     reason: str
@@ -75,6 +76,7 @@ def load(session: Session, episode: Episode, reader: Reader) -> ForHer:
         each.row.id: Shown(
             row=each.row,
             what=_words(session, each, episode, reader),
+            details=each.what,
             by=people.get(each.row.made_by, ""),
             ended_by=people.get(each.row.ended_by, "") if each.row.ended_by is not None else "",
             reason=each.reason,

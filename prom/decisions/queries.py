@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +18,7 @@ class Decided:
     """A decision with its words opened: what was decided, and why."""
 
     row: Decision
-    what: Mapping[str, Any]
+    what: Mapping[str, str]
     reason: str
 
     def holds_at(self, moment: datetime) -> bool:

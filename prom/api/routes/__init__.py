@@ -8,6 +8,7 @@ from prom.api.routes import (
     choices,
     contact,
     courses,
+    decisions,
     documentation,
     episodes,
     exports,
@@ -22,7 +23,7 @@ from prom.api.routes.description import Description
 
 RESOURCES = (
     *(sessions, choices, patients, episodes, assignments),
-    *(courses, contact, settings),
+    *(courses, decisions, contact, settings),
     *(responses, reports, worklist, alerts, exports),
 )
 
