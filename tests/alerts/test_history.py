@@ -116,7 +116,8 @@ def test_a_trend_sees_every_report_of_its_days_however_often_somebody_reports() 
 
 @pytest.mark.parametrize("reports_ago,fires", [(8, True), (9, False)])
 def test_a_change_looks_at_the_latest_eight_reports_for_one_that_has_the_scale(reports_ago: int, fires: bool) -> None:
-    days = [snapshot(ago / 7, **({"nausea": 0.0} if ago == reports_ago else {"pain": 1.0})) for ago in range(9, 0, -1)]
+    well = snapshot(reports_ago / 7, nausea=0.0)
+    days = [well if ago == reports_ago else snapshot(ago / 7, pain=1.0) for ago in range(9, 0, -1)]
     found = judged(WORSE, nausea(3.0), previous(*days))
     assert [one.kind for one in found] == ["rule" if fires else "could not be assessed"]
 
