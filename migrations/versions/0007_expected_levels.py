@@ -59,3 +59,11 @@ def upgrade() -> None:
         evidence.create_check_constraint(
             op.f("ck_evidence_raised_or_held"), "(alert_id IS NULL) = (held_by IS NOT NULL)"
         )
+    op.create_index(
+        "ix_evidence_held",
+        "evidence",
+        ["held_by"],
+        unique=False,
+        postgresql_where=sa.text("held_by IS NOT NULL"),
+        sqlite_where=sa.text("held_by IS NOT NULL"),
+    )

@@ -96,6 +96,12 @@ class Evidence(Base):
         Index(None, "alert_id"),
         Index(None, "response_id"),
         Index(None, "assignment_id"),
+        Index(
+            "ix_evidence_held",
+            "held_by",
+            postgresql_where=text("held_by IS NOT NULL"),
+            sqlite_where=text("held_by IS NOT NULL"),
+        ),
     )
 
 

@@ -15,15 +15,17 @@ from time import process_time
 import click
 
 from alerts.evaluation import evaluate, observe, overdue
+from alerts.expecting import held_back
 from alerts.findings import Finding
 from alerts.library import instruments, rule_sets
+from alerts.own_limits import with_own_limits
 from alerts.resolving import Instrument
 from alerts.rules import RuleSet
-from prom.oversight import plainly
+from prom.oversight import personal, plainly
 from prom.oversight.plainly import Expected
 from prom.oversight.reported import Earlier, report_of
 from prom.responses.history import EMPTY, followed_by
-from tests.prom.oversight import histories
+from tests.prom.oversight import generated_decisions, histories
 
 #: Each generated set is tried over so many histories before the next is made: making one costs more than judging.
 HISTORIES_PER_SET = 8
@@ -38,11 +40,14 @@ class Compared:
     rules: RuleSet
     engine: frozenset[Expected]
     plain: frozenset[Expected]
+    #: What the engine holds back since a clinician expected it, and what the auditor lets it hold back.
+    held: frozenset[Expected] = frozenset()
+    may_be_held: frozenset[Expected] = frozenset()
 
     @property
     def agrees(self) -> bool:
         """Whether they said the same."""
-        return self.engine == self.plain
+        return self.engine == self.plain and self.held == self.may_be_held
 
 
 def compared(count: int, first: int = 0) -> Iterator[Compared]:
@@ -74,16 +79,23 @@ def _compared(seed: int, chance: Random, rules: RuleSet, instrument: Instrument)
     # What is dated back is judged anew over what came before it alone (correcting.judge_anew); plainly it is left to
     # the second evaluator to pass over what came later.
     history = reduce(followed_by, [one for one in past if one.authored < histories.NOW], EMPTY)
-    engine = evaluate(rules, observation, history, histories.NOW)
+    hers = generated_decisions.decided(chance, rules, instrument, past)
+    own = with_own_limits(rules, dict(hers.limits))
+    engine = evaluate(own, observation, hers.past(history), histories.NOW)
+    held = [each.finding for each in held_back(own, observation, hers.expected, engine)]
     engine += overdue(rules, histories.NOW, begun=False, hours=hours)
     known = {"age": age, "phase": phase, "day-of-cycle": day}
     circumstances = {name: value for name, value in known.items() if value is not None}
     report = report_of(instrument, given, histories.NOW, source, complete=complete, circumstances=circumstances)
     earlier = [Earlier(one.authored, one.source, one.scores) for one in past]
     chance.shuffle(earlier)
-    plain = plainly.expected(rules.document, [instrument], report, earlier)
+    limits = {rule: float(limit) for rule, limit in hers.limits}
+    document = personal.with_limits(rules.document, [instrument], limits)
+    plain = plainly.expected(document, [instrument], report, earlier, hers.chosen(source))
+    may_be_held = personal.may_be_held(document, [instrument], report, hers.expectations, plain)
     plain |= plainly.expected_of_silence(rules.document, hours)
-    return Compared(seed, rules, frozenset(map(_as_expected, engine)), frozenset(plain))
+    said = frozenset(map(_as_expected, engine)), frozenset(plain)
+    return Compared(seed, rules, *said, frozenset(map(_as_expected, held)), frozenset(may_be_held))
 
 
 def _as_expected(finding: Finding) -> Expected:
@@ -96,19 +108,22 @@ def main() -> int:
     parser.add_argument("--histories", type=int, default=100_000)
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     asked = parser.parse_args()
-    began, differing, findings = process_time(), [], Counter[str]()
+    began, differing, held, findings = process_time(), [], 0, Counter[str]()
     for each in compared(asked.histories, asked.first):
         findings.update(f"{one.kind}, severity {one.severity}" for one in each.engine)
+        held += len(each.held)
         if not each.agrees:
             differing.append(each)
     click.echo(json.dumps({
         "histories": asked.histories,
         "differing": len(differing),
         "findings": dict(sorted(findings.items())),
+        "held_back": held,
         "cpu_seconds": round(process_time() - began, 1),
     }))  # fmt: skip
     for each in differing[:DIFFERENCES_SHOWN]:
         only = {"engine": sorted(each.engine - each.plain), "plain": sorted(each.plain - each.engine)}
+        only |= {"held": sorted(each.held - each.may_be_held), "may": sorted(each.may_be_held - each.held)}
         click.echo(json.dumps({"seed": each.seed, "rules": each.rules.canonical, "only": only}))
     return 1 if differing else 0
 
