@@ -5,16 +5,20 @@
 
 import uuid
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import cast
 
-from hypothesis import settings
+import pytest
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from alerts.findings import Finding
 from alerts.lifecycle import Outcome, State, TransitionRefused, is_open
 from alerts.rules import Severity
 from prom import clock
@@ -24,6 +28,7 @@ from prom.db import reading, transaction
 from prom.duty.models import Shift
 from prom.errors import StaleVersion
 from prom.messaging.models import Message
+from prom.worklist import raising
 from prom.worklist import service as worklist
 from prom.worklist.models import Alert, AlertEvent, Evidence
 from tests.conftest import MONDAY, Hospital
@@ -43,6 +48,8 @@ class Lives(RuleBasedStateMachine):
         super().__init__()
         self.hospital = hospital
         self.responses: list[uuid.UUID] = []
+        #: The alert that the last report began or joined.
+        self.latest = uuid.UUID(int=0)
         #: The list as the nurse's page shows it: id and version.
         self.page: list[tuple[uuid.UUID, int]] = []
         #: What joined an alert, or began one, since her page was loaded.
@@ -69,6 +76,7 @@ class Lives(RuleBasedStateMachine):
         with transaction() as session:
             alert = worklist.raise_alerts(session, of, [finding(severity, name, topic)])[0]
             self.unseen.add(alert.id)
+            self.latest = alert.id
             earlier = before.get(alert.id)
             assert alert.severity == max(severity, earlier.severity if earlier else 0)
             assert alert.state in (State.OPEN, State.ESCALATED)
@@ -128,7 +136,24 @@ class Lives(RuleBasedStateMachine):
         while (due := _next_due()) is not None and due <= until:
             clock.move_to(max(clock.now(), due + timedelta(seconds=5)))
             _sweep()
+            due = _next_due()
+            assert due is None or due > clock.now(), "left due"
         clock.move_to(max(clock.now(), until))
+
+    @rule(topic=st.sampled_from(("nausea", "fever")))
+    def an_emergency_comes_in_that_nobody_takes(self, topic: str) -> None:
+        """By chance it is rare that half an hour goes by after one: here the phones must ring to the last level."""
+        self.a_report_comes_in(severity=Severity.EMERGENCY, topic=topic, name="severe")
+        self.an_emergency_that_nobody_takes_reaches_the_last_level()
+        self.time_passes(minutes=30)
+
+    @rule(topic=st.sampled_from(("nausea", "fever")), severity=st.sampled_from(Severity))
+    def something_new_joins_what_she_has_taken(self, topic: str, severity: Severity) -> None:
+        """She has just taken one when the next report comes: it is nobody's again, and her page is out of date."""
+        self.a_report_comes_in(severity=Severity.SAME_DAY, topic=topic, name="moderate")
+        self.she_loads_the_page()
+        self.she_acknowledges(which=[each for each, _ in self.page].index(self.latest))
+        self.a_report_comes_in(severity=severity, topic=topic, name="severe")
 
     @rule(days=st.sampled_from((1, 3, 35)))
     def the_worker_stood_still(self, days: int) -> None:
@@ -160,7 +185,7 @@ class Lives(RuleBasedStateMachine):
         waiting = {row.id for row in _all() if row.severity == Severity.EMERGENCY and _is_nobodys(row)}
         self.unacknowledged = {each: self.unacknowledged.get(each, clock.now()) for each in waiting}
         with reading() as session:
-            rung = [(each.key, each.created_at) for each in session.scalars(select(Message))]
+            rung = session.execute(select(Message.key, Message.created_at)).all() if waiting else []
         for alert_id, since in self.unacknowledged.items():
             hers = [(int(key.rpartition(":")[2]), at) for key, at in rung if key.startswith(f"on-call:{alert_id}:")]
             assert hers, "nobody was rung"
@@ -197,7 +222,8 @@ def _is_nobodys(row: Alert) -> bool:
 
 
 def _next_due() -> datetime | None:
-    return min((row.next_action_at for row in _all() if row.next_action_at is not None), default=None)
+    with reading() as session:
+        return session.scalar(select(func.min(Alert.next_action_at)))
 
 
 def _sweep() -> None:
@@ -207,18 +233,68 @@ def _sweep() -> None:
 
 def _standing(session: Session) -> dict[uuid.UUID, list[int]]:
     found: dict[uuid.UUID, list[int]] = defaultdict(list)
-    asked = select(Evidence.alert_id, Evidence.severity).where(Evidence.withdrawn_at.is_(None))
-    for alert_id, severity in session.execute(asked):
+    asked = select(Alert.id, Evidence.severity).join(Evidence, Evidence.alert_id == Alert.id)
+    for alert_id, severity in session.execute(asked.where(Evidence.withdrawn_at.is_(None))):
         found[alert_id].append(severity)
     return found
+
+
+def _lives(hospital: Hospital) -> "type[Lives]":
+    always = {"starts_at": MONDAY, "ends_at": MONDAY + timedelta(days=3650), "name": "Vakt"}
+    of = {"tenant_id": hospital.tenant.id, "unit_id": hospital.unit.id}
+    with transaction() as session:
+        session.add_all(Shift(**of, **always, level=level, phone=f"+479000006{level}") for level in (1, 2))
+    return cast("type[Lives]", partial(Lives, hospital))
 
 
 def test_whatever_happens_no_alert_loses_its_clock_and_no_emergency_its_next_level(
     hospital: Hospital, database: Settings
 ) -> None:
-    always = {"starts_at": MONDAY, "ends_at": MONDAY + timedelta(days=3650), "name": "Vakt"}
-    of = {"tenant_id": hospital.tenant.id, "unit_id": hospital.unit.id}
-    with transaction() as session:
-        session.add_all(Shift(**of, **always, level=level, phone=f"+479000006{level}") for level in (1, 2))
-    lives = cast("type[Lives]", partial(Lives, hospital))
-    run_state_machine_as_test(lives, settings=settings(sized_with_database, stateful_step_count=50))
+    run_state_machine_as_test(_lives(hospital), settings=settings(sized_with_database, stateful_step_count=50))
+
+
+def _joins_as(changed: Callable[[Alert, str, uuid.UUID | None, int], None]) -> Callable[..., Alert]:
+    """Make a faulty way to join: what is changed afterwards is told the state, the owner and the severity before."""
+    join = raising._join
+
+    def faulty(session: Session, alert: Alert, findings: Sequence[Finding]) -> Alert:
+        before = alert.state, alert.claimed_by, max(one.severity for one in findings)
+        join(session, alert, findings)
+        changed(alert, *before)
+        session.flush()
+        return alert
+
+    return faulty
+
+
+def _milder(alert: Alert, state: str, owner: uuid.UUID | None, severity: int) -> None:
+    alert.severity = severity
+
+
+def _unseen(alert: Alert, state: str, owner: uuid.UUID | None, severity: int) -> None:
+    alert.state, alert.claimed_by = state, owner
+
+
+def _nothing(*_: object, **__: object) -> None:
+    """What was to be done is forgotten."""
+
+
+FAULTS: dict[str, tuple[object, str, object]] = {
+    "an escalation that rings nobody": (worklist, "ring_on_call", _nothing),
+    "an emergency that rings nobody at first": (raising, "ring_on_call", _nothing),
+    "a merge that lowers the severity": (raising, "_join", _joins_as(_milder)),
+    "a join that nobody is shown": (raising, "_join", _joins_as(_unseen)),
+    "a next action time that is not set anew": (worklist, "set_clock", _nothing),
+    "a page that is out of date and yet obeyed": (worklist, "_check_version", _nothing),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_at_the_size_of_the_suite_it_finds(
+    fault: str, hospital: Hospital, database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each fault is planted, and the lives must fail over it: otherwise they watch for nothing."""
+    monkeypatch.setattr(*FAULTS[fault])
+    tried = settings(sized_with_database, max_examples=5, stateful_step_count=50, derandomize=True, database=None)
+    with pytest.raises((AssertionError, IntegrityError)):
+        run_state_machine_as_test(_lives(hospital), settings=settings(tried, phases=(Phase.generate,)))
