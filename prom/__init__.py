@@ -22,6 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from prom.api.routes import register as register_api
     from prom.authoring.pages import pages as authoring
     from prom.clinic.pages import pages as clinic
+    from prom.duty.pages import pages as duty
     from prom.exports.pages import pages as exports
     from prom.fhir.routes import routes as fhir
     from prom.messaging.routes import routes as hooks
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         exports,
         quality,
         safety,
+        duty,
         oversight,
         metrics,
         fhir,

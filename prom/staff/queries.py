@@ -25,6 +25,11 @@ def units_of(session: Session, clinician_id: uuid.UUID) -> Sequence[Unit]:
     ).all()
 
 
+def all_units(session: Session, tenant_id: uuid.UUID) -> Sequence[Unit]:
+    """Return every unit of a tenant by name."""
+    return session.scalars(select(Unit).where(Unit.tenant_id == tenant_id).order_by(Unit.name)).all()
+
+
 def unit(session: Session, unit_id: uuid.UUID) -> Unit:
     """Return a unit; raises NotFound."""
     found = session.get(Unit, unit_id)

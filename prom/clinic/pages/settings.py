@@ -4,8 +4,6 @@ import uuid
 from datetime import datetime
 
 from flask import Response, g, redirect, render_template, request, url_for
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from prom.clinic import acting, choices
@@ -15,9 +13,8 @@ from prom.db import reading, transaction
 from prom.errors import Invalid, PreconditionFailed
 from prom.settings.queries import Owner
 from prom.staff.access import requires, signed_in
-from prom.staff.models import Unit
 from prom.staff.permissions import Permission
-from prom.staff.queries import the_tenant, unit
+from prom.staff.queries import all_units, the_tenant, unit
 
 #: The wall time in which an installation's own choices are told, where it has no unit yet.
 ZONE = "Europe/Oslo"
@@ -75,7 +72,7 @@ def _seen() -> datetime | None:
 def _page(unit_id: uuid.UUID | None, *, wrong: str | None = None, stale: bool = False) -> str:
     with reading() as session:
         tenant = the_tenant(session)
-        units = _units(session, tenant.id)
+        units = all_units(session, tenant.id)
         chosen = unit(session, unit_id) if unit_id is not None else None
         zone = chosen.zone if chosen is not None else ZONE
         level = "installation" if chosen is None else "unit"
@@ -90,7 +87,3 @@ def _page(unit_id: uuid.UUID | None, *, wrong: str | None = None, stale: bool = 
         stale=stale,
         done="done" in request.args,
     )
-
-
-def _units(session: Session, tenant_id: uuid.UUID) -> list[Unit]:
-    return list(session.scalars(select(Unit).where(Unit.tenant_id == tenant_id).order_by(Unit.name)))

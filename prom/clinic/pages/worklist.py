@@ -25,7 +25,7 @@ from prom.staff.sign_in import SignedIn
 HOMES = (
     (Permission.READ_WORKLIST, "clinic.show_worklist"),
     (Permission.EXPORT_ANSWERS, "exports.show"),
-    (Permission.READ_OUTBOX, "oversight.outbox"),
+    (Permission.CHANGE_SETTINGS, "duty.show_units"),
 )
 
 
