@@ -127,7 +127,7 @@ def test_a_limit_of_her_own_alerts_earlier_for_her_and_for_nobody_else(nurse: Nu
     assert short() == {("fever", 4, "open")}
     nurse.comes_back()
     shown = nurse.page(f"/patients/{hospital.patient.id}")
-    assert "37,5 °C (grense 37,5, hennes egen; ellers 38" in shown
+    assert "37,5 °C (grense 37,5, pasientens egen; ellers 38" in shown
     assert auditor.recheck() == 0
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +29,7 @@ from prom.responses.service import enter_in_error
 from prom.worklist.models import Evidence
 from tests.conftest import Hospital
 from tests.prom.assignments.courses import Stay
+from tests.prom.responses.test_circumstances import NADIR, stay
 from tests.prom.steps import RASH, WELL, alerts, ask, ask_again, count, later, rows, send, short, the_alert
 
 CHECK = "urn:prom:questionnaire:symptom-check"
@@ -186,6 +187,20 @@ def test_a_new_first_day_or_version_ends_it(hospital: Hospital, database: Settin
     assert [row.ended_because for row in rows(select(Decision))] == ["course-changed"]
     report(hospital, RASH["2"])
     assert short() == RASH_2
+
+
+def test_a_new_cycle_ends_it_and_so_do_thirty_days(hospital: Hospital, database: Settings) -> None:
+    assert _ends_at(expect_rash(hospital, days=30)) == clock.now() + timedelta(days=30)
+    hers = stay(hospital, database, NADIR)  # cycles of 21 days from 2 November: the next begins on the 23rd
+    with transaction() as session:
+        of = episode(session, hers.id)
+        asked = Expecting(CHECK, "skin-rash", 2, date(2026, 11, 30))
+        decision = expect(session, of, asked, "Known", hospital.nurse_actor, ()).id
+    assert _ends_at(decision) == datetime(2026, 11, 22, 23, tzinfo=UTC)  # midnight in Oslo
+
+
+def _ends_at(decision_id: uuid.UUID) -> datetime | None:
+    return rows(select(Decision.ends_at).where(Decision.id == decision_id))[0]
 
 
 def test_what_is_judged_anew_is_judged_by_what_held_when_it_was_written(hospital: Hospital, database: Settings) -> None:
