@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -57,6 +58,12 @@ class Fields:
         if not all(isinstance(part, str) and part.strip() for pair in value.items() for part in pair):
             return self.refuse(name, "a text in each language")
         return Texts.of(value)
+
+    def address(self, name: str) -> str:
+        """Return the address of a page, which nobody can change on its way."""
+        value = self.text(name)
+        is_one = re.fullmatch(r"https://[^\s/\\@]+\.[^\s/\\@]+(/\S*)?", value, re.ASCII)
+        return value if is_one else self.refuse(name, "an address that begins with https://")
 
     def truth(self, name: str, otherwise: bool) -> bool:
         """Return true or false, or `otherwise` where the field is missing."""

@@ -37,7 +37,7 @@ MOST_DAYS = DAYS
 #: Ids and topics stand in lists joined by commas, and in addresses.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
-COMMON = frozenset({"id", "kind", "topic", "severity", "title", "instruction", "source", "counted"})
+COMMON = frozenset({"id", "kind", "topic", "severity", "title", "instruction", "procedure", "source", "counted"})
 
 
 class _Against(StrEnum):
@@ -69,6 +69,7 @@ def _common(fields: Fields) -> dict[str, Any]:
         "severity": severity(fields),
         "title": fields.texts("title"),
         "instruction": fields.texts("instruction") if fields.has("instruction") else None,
+        "procedure": fields.address("procedure") if fields.has("procedure") else None,
         "source": fields.text("source"),
         "counted": fields.truth("counted", True),
     }

@@ -81,7 +81,10 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class RuleBase:
-    """What every rule has. `source` says where its limit comes from; `counted` False keeps it out of count rules."""
+    """What every rule has. `source` says where its limit comes from; `counted` False keeps it out of count rules.
+
+    `procedure` is the address of the hospital's own procedure, for the nurse who reads why it fired.
+    """
 
     id: str
     topic: str
@@ -89,6 +92,7 @@ class RuleBase:
     title: Texts
     source: str
     instruction: Texts | None = None
+    procedure: str | None = None
     counted: bool = True
 
 

@@ -86,7 +86,8 @@ def _alert(alert: Alert, opened: _Opened) -> dict[str, Any]:
 
 def _evidence(evidence: OpenedEvidence, opened: _Opened, unit: Unit, reader: Reader) -> dict[str, Any]:
     row, finding = evidence.row, evidence.finding
-    why = reasons.explained(finding, opened.names.get(row.rules, NAMELESS), reader)
+    names = opened.names.get(row.rules, NAMELESS)
+    why = reasons.explained(finding, names, reader)
     told = finding["instruction"]
     return {
         "id": row.id,
@@ -96,6 +97,7 @@ def _evidence(evidence: OpenedEvidence, opened: _Opened, unit: Unit, reader: Rea
         "instruction": wording.instruction(Texts.of(told), unit.phone, reader.language).text if told else None,
         "rule": finding["rule"],
         "rules": row.rules,
+        "procedure": names.procedures.get(finding["rule"]),
         "response": row.response_id,
         "assignment": row.assignment_id,
         "found_at": row.found_at,

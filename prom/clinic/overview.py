@@ -22,13 +22,23 @@ from questionnaires.definition import Texts
 
 
 @dataclass(frozen=True)
+class Why:
+    """Why a rule fired, which one (its id, and the name and version of its set), and the hospital's own procedure."""
+
+    words: str
+    rule: str
+    rule_set: str
+    procedure: str | None
+
+
+@dataclass(frozen=True)
 class OpenAlert:
     """An open alert with why it was raised; `taken_by` is None while nobody has it."""
 
     alert: Alert
     title: str
     severity: Severity
-    reasons: tuple[str, ...]
+    reasons: tuple[Why, ...]
     level: Level | None
     taken_by: str | None
     is_late: bool
@@ -69,13 +79,16 @@ def _open(record: Record) -> list[Alert]:
 def _open_alert(record: Record, alert: Alert) -> OpenAlert:
     found = still_standing(record.evidence.get(alert.id, ()), alert.severity)
     ordered = reasons.in_reading_order(found)
-    sentences = (_sentence(record, each) for each in ordered)
+    said: dict[str, Why] = {}
+    for each in ordered:
+        why = _why(record, each)
+        said.setdefault(why.words, why)
     claimed = alert.claimed_by
     return OpenAlert(
         alert=alert,
         title=reasons.title_of(ordered[0].finding, record.reader) if ordered else "",
         severity=Severity(alert.severity),
-        reasons=tuple(dict.fromkeys(sentences)),
+        reasons=tuple(said.values()),
         level=level_now(found, _past(record)),
         taken_by=record.clinicians.get(claimed, "") if claimed is not None else None,
         is_late=alert.next_action_at is not None and alert.next_action_at <= record.now,
@@ -142,9 +155,10 @@ def withdrawn(record: Record, report: Report) -> Withdrawn:
     return Withdrawn(report, tuple(dict.fromkeys(titles)))
 
 
-def _sentence(record: Record, evidence: OpenedEvidence) -> str:
-    words = reasons.explained(evidence.finding, record.names_by(evidence.row.rules), record.reader)
-    return reasons.marked(words, evidence, record.reader)
+def _why(record: Record, evidence: OpenedEvidence) -> Why:
+    names, rule = record.names_by(evidence.row.rules), evidence.finding["rule"]
+    words = reasons.explained(evidence.finding, names, record.reader)
+    return Why(reasons.marked(words, evidence, record.reader), rule, names.rule_set, names.procedures.get(rule))
 
 
 def received(record: Record, report: Report) -> Received:

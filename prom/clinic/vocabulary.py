@@ -46,8 +46,13 @@ class Reader:
 
 @dataclass(frozen=True)
 class Names:
-    """What one rule set and its questionnaire call things. `limits` are where its rules on a scale's level begin."""
+    """What one rule set and its questionnaire call things. `limits` are where its rules on a scale's level begin.
 
+    `rule_set` is its name and version, and `procedures` the addresses of the hospital's own, by rule.
+    """
+
+    rule_set: str = ""
+    procedures: Mapping[str, str] = field(default_factory=dict)
     questionnaire_url: str = ""
     topics: Mapping[str, Texts] = field(default_factory=dict)
     scales: Mapping[str, Texts] = field(default_factory=dict)
@@ -71,6 +76,8 @@ def _names(session: Session, canonical: str) -> Names:
     except NotFound:
         return NAMELESS
     return Names(
+        rule_set=f"{rules.name} {rules.version}",
+        procedures={rule.id: rule.procedure for rule in rules.rules if rule.procedure is not None},
         questionnaire_url=rules.questionnaire,
         topics={rule.topic: rule.title for rule in reversed(rules.rules)},
         scales=_scales(versions),

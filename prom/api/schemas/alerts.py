@@ -20,6 +20,7 @@ class Evidence(Shown):
     instruction = fields.String(allow_none=True, metadata={"description": "What the patient was told to do at once."})
     rule = fields.String()
     rules = fields.String(metadata={"description": "url|version of the rule set"})
+    procedure = fields.String(allow_none=True, metadata={"description": "The address of the hospital's own procedure."})
     response = Id(allow_none=True, metadata={"description": "null for silence and for a form that is only begun."})
     assignment = Id(allow_none=True)
     found_at = Moment()

@@ -1,9 +1,11 @@
 """The patient's page: how she has been, week by week; what is open and why; what was done; who has looked."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from alerts.library import load
 from prom import clock
 from prom.assignments import service as assignments
 from prom.config import Settings
@@ -225,3 +227,17 @@ def test_the_page_speaks_each_language_of_the_staff(nurse: Nurse, hospital: Hosp
     page = words_of(nurse.get(f"/patients/{hospital.patient.id}"))
     assert {"nb": "Plager uke for uke", "nn": "Plager veke for veke", "en": "Symptoms week by week"}[language] in page
     assert not re.findall(r"\b(?:alerts|grid|handle|step|reports|contacts|patient|level|outcome)\.[a-z]", page)
+
+
+def test_beside_each_reason_stands_the_rule_with_its_version_and_the_hospitals_procedure(
+    nurse: Nurse, hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report(hospital, hospital.episode, FEVER)
+    assert "(regel fever i symptom-check 1.0.0)" in page_of(nurse, hospital)
+    address = "https://prosedyrer.sykehus.example/feber?utgave=3"
+    shipped = load("symptom-check")
+    rules = tuple(replace(rule, procedure=address) if rule.id == "fever" else rule for rule in shipped.rules)
+    monkeypatch.setattr("prom.clinic.vocabulary.catalogue.rule_set", lambda *_: replace(shipped, rules=rules))
+    nurse.comes_back()
+    page = nurse.get(f"/patients/{hospital.patient.id}").get_data(as_text=True)
+    assert f'<a class="ds-link" href="{address}" rel="noopener noreferrer">Sykehusets prosedyre</a>' in page
