@@ -215,3 +215,34 @@ def test_a_response_can_be_amended_only_after_0002(empty: Engine) -> None:
     migrate(empty, "0002")
     with empty.begin() as connection:
         assert connection.execute(amend).rowcount == 1
+
+
+def test_0007_keeps_what_alerts_stand_on_and_lets_only_a_decision_hold_evidence_without_one(empty: Engine) -> None:
+    migrate(empty, "0006")
+    with empty.begin() as connection:
+        rows = Rows(connection)
+        numbers = {"phone": "+4722000001", "on_call_phone": "+4790000091"}
+        tenant = rows.add("tenant", name="T", wrapping_key=b"w", lookup_key=b"l", created_at=NOW)
+        unit = rows.add("unit", tenant_id=tenant, name="P", zone="Europe/Oslo", **numbers)
+        patient = rows.add("patient", tenant_id=tenant, identity_sealed=b"i", national_number_hash=b"n", created_at=NOW)
+        episode = rows.add(
+            "episode", tenant_id=tenant, patient_id=patient, unit_id=unit, pathway_url="urn:p", pathway_version="1",
+            clinical_sealed=b"c", anchor=date(2026, 10, 26), status="active", started_at=NOW,
+        )  # fmt: skip
+        alert = rows.add(
+            "alert", tenant_id=tenant, patient_id=patient, episode_id=episode, unit_id=unit, topic_hash=b"t",
+            severity=2, state="open", raised_at=NOW, waiting_since=NOW, next_action_at=LATER, escalations=0,
+            new_evidence=0, topic_sealed=b"t", version=1,
+        )  # fmt: skip
+        found = {"rules": "urn:r|1", "severity": 2, "finding_sealed": b"f", "found_at": NOW}
+        of_patient = {"tenant_id": tenant, "patient_id": patient, **found}
+        kept = rows.add("evidence", alert_id=alert, **of_patient)
+    migrate(empty, "0007")
+    with empty.begin() as connection:
+        rows = Rows(connection)
+        held = rows.add("evidence", held_by=uuid.uuid4(), **of_patient)
+        stored = connection.execute(text("SELECT id, alert_id, held_by FROM evidence")).all()
+        by_id = {uuid.UUID(str(row.id)): (row.alert_id is not None, row.held_by is not None) for row in stored}
+        assert by_id == {kept: (True, False), held: (False, True)}
+    with pytest.raises(IntegrityError), empty.begin() as connection:
+        Rows(connection).add("evidence", **of_patient)
