@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import settings
 
 from alerts.observation import History, Observation, Snapshot
@@ -230,12 +231,11 @@ def each(rule_id: str, kind: str, **more: Any) -> dict[str, Any]:
 
 
 def problems(made: Any, instruments: Any = (INSTRUMENT,)) -> tuple[RuleProblem, ...]:
-    """Parse what must be refused, and return why it was."""
-    try:
+    """Parse what must be refused, and return why it was; each reason has its sentence."""
+    with pytest.raises(RuleError) as refused:
         parse(made, instruments)
-    except RuleError as error:
-        return error.problems
-    raise AssertionError("the document was taken")
+    assert all(problem.text for problem in refused.value.problems)
+    return refused.value.problems
 
 
 def codes(*rules: Mapping[str, Any], **more: Any) -> list[tuple[str | None, str | None, str]]:

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from alerts.evaluation import could_not_be_assessed, evaluate, immediate, overdue
 from alerts.observation import History, Observation
+from alerts.observing import observe
 from alerts.rules import AllOf, AnyOf, Change, Count, Overdue, Present, Reading, Rule, Severity
 from questionnaires.definition import Coding, Quantity, Value
-from tests.alerts.samples import ALL_ITEMS, NOW, common, report, rule_set, sized, snapshot, threshold
+from questionnaires.response import build
+from tests.alerts.samples import ALL_ITEMS, INSTRUMENT, NOW, common, report, rule_set, sized, snapshot, threshold
 
 EMERGENCY = Severity.EMERGENCY
 FEVER = threshold("answer", "temperature", ">=", Decimal("38.0"), "fever", unit="Cel", severity=EMERGENCY)
@@ -24,6 +26,14 @@ SILENCE = Overdue(**common("silence", severity=Severity.NEXT_WORKING_DAY))
 
 def rules_of(findings: Any) -> list[str]:
     return [finding.rule for finding in findings]
+
+
+def test_every_scale_has_a_score_and_the_levels_alone_their_attributes() -> None:
+    response = build(INSTRUMENT[0], {"pain-severity": "3"}, "completed")
+    seen = observe(*INSTRUMENT, response, source="patient", authored=NOW, complete=True)
+    assert set(seen.scores) == {"nausea", "pain", "function", "burden"}
+    assert seen.attributes["pain"] == {"pain-severity": 3.0}
+    assert set(seen.attributes) == {"nausea", "pain"}
 
 
 class _Breaking(History):
