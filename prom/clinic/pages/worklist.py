@@ -15,6 +15,7 @@ from prom.clinic.listing import Choice, Waiting
 from prom.clinic.pages.blueprint import choice_of, filters_in, pages
 from prom.clinic.rows import counts, rows
 from prom.db import reading, transaction
+from prom.duty.queries import holes_ahead
 from prom.errors import NotPermitted
 from prom.responses.models import PatientState
 from prom.staff.access import public, requires, signed_in
@@ -82,6 +83,7 @@ def _page(who: SignedIn, choice: Choice) -> tuple[str, str]:
         units = queries.units_by_id(session, who.unit_ids)
         pathways = queries.pathways_waiting(session, choice.unit_ids)
         listed = rows(session, found.waiting, found.states, units, g.language, now)
+        holes = holes_ahead(session, now, choice.unit_ids)
         record_list(session, who, choice, found.waiting, "worklist.read")
     page = render_template(
         "clinic/worklist.html",
@@ -90,6 +92,7 @@ def _page(who: SignedIn, choice: Choice) -> tuple[str, str]:
         units=list(units.values()),
         pathways={url: each.title.read(g.language)[0] for url, each in pathways.items()},
         filters=filters_in(request.args),
+        holes=[(each, units[each.unit_id]) for each in holes if each.unit_id in units],
         mark=found.mark,
         now=now,
     )

@@ -109,6 +109,18 @@ def test_a_shift_is_put_on_and_taken_off_and_both_are_on_record(
     assert list(actions) == ["roster.add", "roster.remove"]
 
 
+def test_a_nurse_reads_of_the_holes_of_her_own_units_below_her_list(
+    client: FlaskClient, sign_in: SignIn, hospital: Hospital
+) -> None:
+    sign_in(client, "administrator")
+    for unit in (hospital.unit, hospital.other_unit):
+        client.post(f"/roster/{unit.id}", data=SHIFT)
+    sign_in(client, "nurse")
+    page = client.get("/worklist").text
+    assert f"{hospital.unit.name}: Ingen på trinn 1 fra 8. nov. 2026 00:00" in page
+    assert f"{hospital.other_unit.name}: Ingen" not in page
+
+
 @pytest.mark.parametrize(("language", "words"), [("nn", "Legg til ei vakt"), ("en", "Add a shift")])
 def test_the_page_speaks_each_language_of_the_staff(
     client: FlaskClient, sign_in: SignIn, hospital: Hospital, language: str, words: str
