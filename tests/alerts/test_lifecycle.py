@@ -110,3 +110,15 @@ def test_no_run_of_verbs_opens_a_closed_alert_or_closes_one_unseen(run: list[Ver
         seen = seen or verb is Verb.ACKNOWLEDGE
         assert is_open(before) or not is_open(state)
         assert state is not State.RESOLVED or seen
+
+
+def test_the_words_that_are_stored_for_states_and_verbs_stay_what_they_are() -> None:
+    """They stand in every alert and event ever written: another word would make those unreadable."""
+    assert [*State] == ["open", "acknowledged", "escalated", "snoozed", "resolved", "entered-in-error"]
+    assert {"acknowledge", "escalate", "resolve", "snooze", "return-to-unit", "reopen", "withdraw", "wake"} <= {*Verb}
+
+
+def test_a_refusal_for_want_of_an_outcome_says_from_where_and_why() -> None:
+    refusal = OutcomeRequired(State.ACKNOWLEDGED)
+    assert (refusal.state, refusal.verb) == (State.ACKNOWLEDGED, Verb.RESOLVE)
+    assert str(refusal) == "cannot resolve an alert that is acknowledged: no outcome was given"
