@@ -4,7 +4,7 @@ The words of messages are never shown, and never opened here. Whoever shows it w
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from prom import language
 from prom.clinic.vocabulary import Reader
-from prom.messaging.models import Incoming, Message, State
+from prom.messaging.models import Incoming, Kind, Message, State
+from prom.pathways.models import Episode
+from prom.pathways.queries import pathway
 
 #: As many as a page shows unless asked for all.
 SHOWN = 100
@@ -24,7 +26,8 @@ class Entry:
     """A message to her, or one from her. `kind` is a Kind of messaging, `incoming` for hers.
 
     `state` is a State, for hers the code of what became of it. `why` says in words why it was not sent, is late or
-    failed; empty where there is nothing to say. `code` is the short code behind it.
+    failed; empty where there is nothing to say. `code` is the short code behind it. `pathway` is the title of the one
+    that has ended, of a notice that nobody reads any more.
     """
 
     id: uuid.UUID
@@ -36,6 +39,7 @@ class Entry:
     why: str
     code: str | None
     assignment_id: uuid.UUID | None = None
+    pathway: str = ""
 
     @property
     def is_incoming(self) -> bool:
@@ -43,8 +47,13 @@ class Entry:
         return self.kind == "incoming"
 
 
-def entries(session: Session, patient_id: uuid.UUID, reader: Reader, most: int | None = None) -> list[Entry]:
-    """Return what was sent to a patient and what came from her, newest first."""
+def entries(
+    session: Session, patient_id: uuid.UUID, seen: Sequence[Episode], reader: Reader, most: int | None = None
+) -> list[Entry]:
+    """Return what was sent to a patient and what came from her, newest first.
+
+    `seen` are those of her episodes that whoever reads may see: no other's pathway is named.
+    """
     sent = session.scalars(
         select(Message)
         .where(Message.patient_id == patient_id)
@@ -57,11 +66,15 @@ def entries(session: Session, patient_id: uuid.UUID, reader: Reader, most: int |
         .order_by(Incoming.received_at.desc(), Incoming.id.desc())
         .limit(most)
     )
-    found: Sequence[Entry] = [*(_sent(each, reader) for each in sent), *(_came(each) for each in came)]
+    titles = {
+        f"{Kind.ENDED.value}:{each.id}": reader.words(pathway(session, each.pathway_url, each.pathway_version).title)
+        for each in seen
+    }
+    found: Sequence[Entry] = [*(_sent(each, titles, reader) for each in sent), *(_came(each) for each in came)]
     return sorted(found, key=lambda each: (each.at, each.id), reverse=True)[:most]
 
 
-def _sent(message: Message, reader: Reader) -> Entry:
+def _sent(message: Message, titles: Mapping[str, str], reader: Reader) -> Entry:
     return Entry(
         id=message.id,
         at=message.created_at,
@@ -72,6 +85,7 @@ def _sent(message: Message, reader: Reader) -> Entry:
         why=why(message, reader),
         code=message.failure,
         assignment_id=message.assignment_id,
+        pathway=titles.get(message.key, ""),
     )
 
 

@@ -36,9 +36,9 @@ def show_contact_log(patient_id: uuid.UUID) -> dict[str, Any]:
     """Show every message to a patient and from her, and why one was not sent; never their words."""
     who = caller()
     with transaction() as session:
-        episode = episodes_at(session, patient_id, who.unit_ids)[0]
-        record_read(session, who, episode, "contact-log.read")
-        found = contact_log.entries(session, patient_id, _reader(session, episode), contact_log.SHOWN)
+        seen = episodes_at(session, patient_id, who.unit_ids)
+        record_read(session, who, seen[0], "contact-log.read")
+        found = contact_log.entries(session, patient_id, seen, _reader(session, seen[0]), contact_log.SHOWN)
         return {"items": [{**vars(each), "assignment": each.assignment_id} for each in found]}
 
 

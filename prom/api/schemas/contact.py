@@ -20,6 +20,7 @@ class Entry(Shown):
     code = fields.String(allow_none=True, metadata={"description": "Why it was not sent, is late or failed."})
     why = fields.String(metadata={"description": "The same in words; empty where all is well."})
     assignment = Id(allow_none=True)
+    pathway = fields.String(metadata={"description": "The one that has ended, of a notice of it; empty otherwise."})
 
 
 class ContactLog(Shown):

@@ -24,11 +24,11 @@ def show_contact_log(patient_id: uuid.UUID) -> str:
     """Show what was sent to a patient of hers, and why something was not."""
     who, everything = signed_in(), request.args.get("show") == "all"
     with transaction() as session:
-        episode = episodes_at(session, patient_id, who.unit_ids)[0]
-        reader = Reader(g.language, session.get_one(Unit, episode.unit_id).zone)
-        log = contact_log.entries(session, patient_id, reader, None if everything else contact_log.SHOWN)
+        seen = episodes_at(session, patient_id, who.unit_ids)
+        reader = Reader(g.language, session.get_one(Unit, seen[0].unit_id).zone)
+        log = contact_log.entries(session, patient_id, seen, reader, None if everything else contact_log.SHOWN)
         person = identity(session, patient_id)
-        record_read(session, who, episode, "contact-log.read")
+        record_read(session, who, seen[0], "contact-log.read")
     cut = not everything and len(log) == contact_log.SHOWN
     return render_template("clinic/contact_log.html", log=log, person=person, zone=reader.zone, cut=cut)
 

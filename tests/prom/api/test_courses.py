@@ -146,6 +146,12 @@ def test_the_contact_log_tells_codes_and_words(nurse: Door, hospital: Hospital) 
     assert audited("contact-log.read") == [frozenset({hospital.patient.id})]
 
 
+def test_the_contact_log_names_the_pathway_that_ended(nurse: Door, hospital: Hospital) -> None:
+    do(nurse, hospital, "end")
+    (entry,) = nurse.read(f"/patients/{hospital.patient.id}/contact-log")["items"]
+    assert (entry["kind"], entry["pathway"]) == ("ended", hospital.pathway.title.read("en")[0])
+
+
 def test_a_problem_is_listed_and_resolved(nurse: Door, hospital: Hospital) -> None:
     with transaction() as session:
         raise_problem(session, hospital.patient.id, "landline", PATIENT)

@@ -10,9 +10,13 @@ from sqlalchemy import select
 
 import prom
 from prom import clock
+from prom.assignments.ending import end
+from prom.clinic.contact_log import entries
+from prom.clinic.vocabulary import Reader
 from prom.db import new_id, transaction
 from prom.language import keys
 from prom.messaging.models import Incoming, Kind, Message, State
+from prom.pathways.models import Episode
 from prom.patients import sealing
 from prom.patients.contact import CODES, raise_problem
 from prom.patients.models import ContactProblem
@@ -112,6 +116,23 @@ def test_the_log_says_why_something_was_not_sent_and_never_what_it_said(nurse: N
     assert SECRET not in page
     assert "+47 90" not in page
     assert audited("contact-log.read") == [frozenset({hospital.patient.id})]
+
+
+def test_the_log_names_the_pathway_that_ended_and_none_that_whoever_reads_may_not_see(
+    nurse: Nurse, hospital: Hospital
+) -> None:
+    message(hospital, State.PENDING)
+    log = f"/patients/{hospital.patient.id}/contact-log"
+    title = hospital.pathway.title.read("nb")[0]
+    assert title not in nurse.page(log)
+    with transaction() as session:
+        end(session, session.get_one(Episode, hospital.episode.id), "finished", hospital.nurse_actor)
+        reader = Reader("nb", hospital.unit.zone)
+        unseen = entries(session, hospital.patient.id, [], reader)
+        seen = entries(session, hospital.patient.id, [hospital.episode], reader)
+    assert {each.kind: each.pathway for each in unseen} == {"reminder": "", "ended": ""}
+    assert {each.kind: each.pathway for each in seen} == {"reminder": "", "ended": title}
+    assert nurse.page(log).count(title) == 1
 
 
 def test_what_came_from_her_is_listed_by_time_and_outcome(nurse: Nurse, hospital: Hospital) -> None:
