@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from prom import clock, config, create_app, crypto, db, schema
+from prom import clock, config, create_app, crypto, db, logs, schema
 from prom.assignments.service import plan_episode
 from prom.audit.service import SYSTEM, Actor
 from prom.catalogue.service import take_in_shipped
@@ -65,10 +65,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _running_clock() -> Iterator[None]:
-    """Let no test leave the clock moved."""
+def _as_it_was() -> Iterator[None]:
+    """Let no test leave the clock moved, or the log silent as a simulation wants it."""
     yield
     clock.move_to(None)
+    logs.configure()
 
 
 @pytest.fixture
