@@ -42,7 +42,7 @@ def test_only_administrators_see_or_change_it(
 
 
 @pytest.mark.parametrize(
-    ("field", "given"),
+    "field, given",
     [
         ("starts", ""),
         ("starts", "2026-13-01T00:00"),
@@ -121,7 +121,7 @@ def test_a_nurse_reads_of_the_holes_of_her_own_units_below_her_list(
     assert f"{hospital.other_unit.name}: Ingen" not in page
 
 
-@pytest.mark.parametrize(("language", "words"), [("nn", "Legg til ei vakt"), ("en", "Add a shift")])
+@pytest.mark.parametrize("language, words", [("nn", "Legg til ei vakt"), ("en", "Add a shift")])
 def test_the_page_speaks_each_language_of_the_staff(
     client: FlaskClient, sign_in: SignIn, hospital: Hospital, language: str, words: str
 ) -> None:
