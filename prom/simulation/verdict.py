@@ -80,7 +80,7 @@ def _judge_in_stay(verdict: Verdict, stay: Stay, told: Told, what: str) -> None:
         verdict.blame("message in a pause", what)
     if stay.ended_at is not None and told.at > stay.ended_at:
         verdict.blame("message after the end", what)
-    if is_quiet(told.at, stay.zone):
+    if is_quiet(told.at, stay):
         verdict.blame("sent in quiet hours", what)
     late = told.at - earliest(told.send_after, stay)
     verdict.sent_late = max(verdict.sent_late, late)

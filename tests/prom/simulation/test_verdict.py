@@ -1,6 +1,7 @@
 """Each kind of wrong that a simulation looks for is planted here by itself, and found; and what is right is let be."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -187,3 +188,11 @@ def test_a_message_waits_for_the_pause_and_then_for_the_morning() -> None:
     course = Course()
     course.stay.pauses.append((MONDAY, MONDAY.replace(hour=22)))
     assert earliest(MONDAY + HOUR, course.stay) == datetime.combine(date(2026, 11, 10), time(8), OSLO)
+
+
+def test_a_message_waits_for_the_morning_of_its_own_pathway() -> None:
+    course = Course()
+    longer = replace(course.stay.pathway, settings={"quietHours": "20:00-09:00"})
+    stay = replace(course.stay, pathway=longer, pauses=[(MONDAY, MONDAY.replace(hour=19, minute=13))])
+    assert earliest(MONDAY + HOUR, stay) == datetime.combine(date(2026, 11, 10), time(9), OSLO)
+    assert earliest(MONDAY + HOUR, replace(stay, pathway=course.stay.pathway)) == MONDAY.replace(hour=19, minute=13)
