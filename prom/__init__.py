@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     schema.open_installation(settings)
     app = Flask(__name__)
     app.config.update(
-        SECRET_KEY=crypto.keyring().derive("cookies"),
+        SECRET_KEY=crypto.keyring().derive_for_tenants("cookies"),
         SESSION_COOKIE_NAME="prom",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

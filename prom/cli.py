@@ -12,6 +12,7 @@ from prom.commands import (
     doctor,
     exports,
     hospital,
+    keys,
     outbox,
     pathways,
     patients,
@@ -42,6 +43,7 @@ for command in (
     database.database,
     demo.demo,
     doctor.doctor,
+    keys.keys,
     # One group, to which both modules add commands.
     authoring.questionnaire,
     validating.questionnaire,

@@ -1,6 +1,6 @@
 """The only door to cryptography: sealing documents, wrapping keys, hashing what must be found again, tokens.
 
-Three levels of keys: a master key (environment or key file) wraps the tenant's keys, which are held in memory; the
+Three levels of keys: a master key (`master_key.py`) wraps the tenant's keys, which are held in memory; the
 tenant key wraps one key per patient. Everything is AES-256-GCM, and bound to its place: what was sealed for one
 table, column, tenant and row cannot be opened through another.
 """
@@ -9,12 +9,10 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import secrets
 import uuid
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -24,11 +22,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from prom import metrics
+from prom import master_key, metrics
 from prom.config import Settings
 from prom.errors import StartRefused
+from prom.master_key import KEY_LENGTH
 
-KEY_LENGTH = 32
 NONCE_LENGTH = 12
 #: The first byte of everything sealed, so that another scheme can follow.
 FORMAT = b"\x01"
@@ -112,6 +110,15 @@ class Opener:
         return _open_with(self._cipher, sealed, self._column + row.encode())
 
 
+def _opens(cipher: AESGCM, sealed: bytes, place: Place) -> bool:
+    """Whether one of several keys is the right one: a wrong one is no alarm, as `CannotOpen` is."""
+    try:
+        cipher.decrypt(sealed[1 : 1 + NONCE_LENGTH], sealed[1 + NONCE_LENGTH :], place.as_bytes())
+    except (InvalidTag, ValueError):
+        return False
+    return True
+
+
 def _open_with(cipher: AESGCM, sealed: bytes, place: bytes) -> bytes:
     form = sealed[:1]
     if form not in (FORMAT, SMALLER):
@@ -133,27 +140,50 @@ class TenantKeys:
 
 
 class Keyring:
-    """The master key and the tenants' keys of this process."""
+    """The master keys and the tenants' keys of this process. The newest master key seals, each of them opens."""
 
-    def __init__(self, master: bytes) -> None:
-        self._master = master
+    def __init__(self, newest: bytes, *older: bytes) -> None:
+        self._masters = (newest, *older)
         self._tenants: dict[uuid.UUID, TenantKeys] = {}
+
+    @property
+    def masters(self) -> tuple[str, ...]:
+        """The master keys' names, the newest first. A name is a few digits that tell keys apart and nothing else."""
+        return tuple(_derived(each, "the name of a master key")[:4].hex() for each in self._masters)
+
+    def read_again(self, settings: Settings) -> None:
+        """Go on with the master keys as they are by now; raises StartRefused, and keeps those it has, without any."""
+        self._masters = master_key.read(settings)
 
     def make_tenant(self, tenant: uuid.UUID) -> tuple[bytes, bytes]:
         """Make a tenant's keys, remember them, and return them wrapped for storing: (wrapping, lookup)."""
-        keys = TenantKeys(new_key(), new_key())
-        self._tenants[tenant] = keys
+        self._tenants[tenant] = TenantKeys(new_key(), new_key())
+        return self.wrap_tenant(tenant)
+
+    def wrap_tenant(self, tenant: uuid.UUID) -> tuple[bytes, bytes]:
+        """Return a tenant's keys wrapped by the newest master key: (wrapping, lookup)."""
+        keys, newest = self.tenant(tenant), self._masters[0]
         return (
-            seal_bytes(self._master, keys.wrapping, _key_place("wrapping_key", tenant)),
-            seal_bytes(self._master, keys.lookup, _key_place("lookup_key", tenant)),
+            seal_bytes(newest, keys.wrapping, _key_place("wrapping_key", tenant)),
+            seal_bytes(newest, keys.lookup, _key_place("lookup_key", tenant)),
         )
 
     def add_tenant(self, tenant: uuid.UUID, wrapping: bytes, lookup: bytes) -> None:
-        """Unwrap a stored tenant's keys into memory; raises CannotOpen when the master key is another."""
+        """Unwrap a stored tenant's keys into memory; raises CannotOpen when they open by none of the master keys."""
         self._tenants[tenant] = TenantKeys(
-            open_bytes(self._master, wrapping, _key_place("wrapping_key", tenant)),
-            open_bytes(self._master, lookup, _key_place("lookup_key", tenant)),
+            self._open(wrapping, _key_place("wrapping_key", tenant)),
+            self._open(lookup, _key_place("lookup_key", tenant)),
         )
+
+    def sealed_by_newest(self, tenant: uuid.UUID, wrapping: bytes, lookup: bytes) -> bool:
+        """Whether the newest master key alone opens a stored tenant's keys."""
+        stored = {"wrapping_key": wrapping, "lookup_key": lookup}
+        ciphers = AESGCM(self._masters[0])
+        return all(_opens(ciphers, sealed, _key_place(column, tenant)) for column, sealed in stored.items())
+
+    def _open(self, sealed: bytes, place: Place) -> bytes:
+        fits = (key for key in self._masters if _opens(AESGCM(key), sealed, place))
+        return open_bytes(next(fits, self._masters[0]), sealed, place)
 
     def tenant(self, tenant: uuid.UUID) -> TenantKeys:
         """Return a tenant's keys; raises CannotOpen when they were never loaded."""
@@ -163,8 +193,20 @@ class Keyring:
             raise CannotOpen("this tenant's keys are not loaded") from None
 
     def derive(self, purpose: str) -> bytes:
-        """Derive a key for one purpose from the master key (the signing of cookies, for one)."""
-        return HKDF(algorithm=SHA256(), length=KEY_LENGTH, salt=None, info=purpose.encode()).derive(self._master)
+        """Derive a key for one purpose from the newest master key: it is another one when that is changed."""
+        return _derived(self._masters[0], purpose)
+
+    def derive_for_tenants(self, purpose: str) -> bytes:
+        """Derive a key for one purpose that stays when the master key is changed (the signing of cookies, for one).
+
+        It comes from the keys of the tenant that was there first; without any tenant, from the master key.
+        """
+        first = min(self._tenants, default=None)
+        return self.derive(purpose) if first is None else _derived(self._tenants[first].lookup, purpose)
+
+
+def _derived(key: bytes, purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_LENGTH, salt=None, info=purpose.encode()).derive(key)
 
 
 _keyring: Keyring | None = None
@@ -178,52 +220,10 @@ def keyring() -> Keyring:
 
 
 def load_master_key(settings: Settings) -> Keyring:
-    """Read the master key from the environment or the key file into this process; raises StartRefused without one."""
+    """Read the master keys into a new keyring of this process; raises StartRefused without any."""
     global _keyring
-    _keyring = Keyring(_read_master_key(settings))
+    _keyring = Keyring(*master_key.read(settings))
     return _keyring
-
-
-def has_master_key(settings: Settings) -> bool:
-    """Whether a master key is given at all."""
-    return settings.master_key is not None or settings.key_file.exists()
-
-
-def create_master_key(settings: Settings) -> None:
-    """Write a new master key to the key file, readable by its owner only; an existing file is never overwritten."""
-    settings.key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(settings.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(new_key().hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _read_master_key(settings: Settings) -> bytes:
-    where = "PROM_MASTER_KEY" if settings.master_key is not None else str(settings.key_file)
-    text = settings.master_key
-    if text is None:
-        text = _read_key_file(settings.key_file)
-    try:
-        key = bytes.fromhex(text.strip())
-    except ValueError:
-        key = b""
-    if len(key) != KEY_LENGTH:
-        raise StartRefused(f"The master key in {where} is not 64 hexadecimal digits. Put the right key back.")
-    return key
-
-
-def _read_key_file(path: Path) -> str:
-    try:
-        mode = path.stat().st_mode & 0o077
-        if mode:
-            raise StartRefused(f"Others can read the master key in {path}. Run: chmod 600 {path}")
-        return path.read_text()
-    except FileNotFoundError:
-        raise StartRefused(
-            f"No master key: neither PROM_MASTER_KEY nor {path} is there. On a new installation run "
-            "`prom db upgrade`; on one that has data put the key back from where it is kept."
-        ) from None
 
 
 def _key_place(column: str, tenant: uuid.UUID) -> Place:

@@ -6,16 +6,16 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, event, inspect, select, text
+from sqlalchemy import Connection, Engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 import migrations
-from prom import crypto, db
+from prom import crypto, db, master_key
 from prom.config import Settings
 from prom.crypto import CannotOpen
 from prom.errors import StartRefused
-from prom.staff.models import Tenant
+from prom.staff import tenant_keys
 
 #: What the application role may only add to.
 APPEND_ONLY = ("audit_record", "audit_subject")
@@ -31,13 +31,13 @@ def upgrade(settings: Settings) -> None:
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = engine_for_migrating(settings.owner_url)
     try:
-        if not crypto.has_master_key(settings):
+        if not master_key.has_any(settings):
             if _has_data(engine):
                 raise StartRefused(
                     f"The database has data and its master key is missing. Put the key back at {settings.key_file} "
                     "or into PROM_MASTER_KEY; a new key could not open what is stored."
                 )
-            crypto.create_master_key(settings)
+            master_key.create(settings)
         refuse_newer(engine)
         with engine.begin() as connection:
             migrate(connection, "head")
@@ -91,13 +91,12 @@ def refuse_newer(engine: Engine) -> None:
 def load_tenants() -> None:
     """Unwrap the tenants' keys into memory; raises StartRefused when the master key is not theirs."""
     with db.reading() as session:
-        for tenant in session.scalars(select(Tenant)):
-            try:
-                crypto.keyring().add_tenant(tenant.id, tenant.wrapping_key, tenant.lookup_key)
-            except CannotOpen:
-                raise StartRefused(
-                    "The master key is not the one that this database was sealed with. Put the right key back."
-                ) from None
+        try:
+            tenant_keys.load(session)
+        except CannotOpen:
+            raise StartRefused(
+                "The master key is not the one that this database was sealed with. Put the right key back."
+            ) from None
 
 
 def _has_data(engine: Engine) -> bool:

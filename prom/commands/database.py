@@ -2,7 +2,7 @@
 
 import click
 
-from prom import config, crypto, db, schema
+from prom import config, db, master_key, schema
 from prom.audit import service as audit
 from prom.catalogue.service import take_in_shipped
 from prom.commands.speaking import as_json, operator, say
@@ -26,7 +26,7 @@ def upgrade(hospital: str, as_json: bool) -> None:
     Creates a master key only where there are neither keys nor data. Keep a copy of it apart from the database.
     """
     settings = config.from_environment()
-    had_key = crypto.has_master_key(settings)
+    had_key = master_key.has_any(settings)
     schema.upgrade(settings)
     schema.open_installation(settings)
     with db.transaction() as session:

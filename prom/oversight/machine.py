@@ -10,11 +10,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from prom import clock, crypto
+from prom.config import Settings
 from prom.crypto import CannotOpen
 from prom.db import on_postgresql
 from prom.errors import StartRefused
 from prom.oversight.checking import Check
-from prom.staff.models import Tenant
+from prom.staff import tenant_keys
 
 #: Duties are minutes long: a clock that is a minute off is wrong.
 MOST_APART = timedelta(minutes=1)
@@ -74,15 +75,19 @@ def disk(home: Path) -> Check:
     return Check("disk", free >= LEAST_FREE, f"{free // 1_000_000} MB free")
 
 
-def keys(session: Session) -> Check:
-    """Whether every tenant's keys open by the master key that this process holds."""
+def keys(session: Session, settings: Settings | None) -> Check:
+    """Whether every tenant's keys open by the master keys as they are by now, where `settings` say where they lie.
+
+    A key file that went missing is told while all goes on: nothing would start again without it.
+    """
     try:
-        for tenant in session.scalars(select(Tenant)):
-            crypto.keyring().add_tenant(tenant.id, tenant.wrapping_key, tenant.lookup_key)
+        if settings is not None:
+            crypto.keyring().read_again(settings)
+        tenant_keys.load(session)
     except CannotOpen:
         return Check("keys", False, "a tenant's do not open by the master key")
     except StartRefused:
-        return Check("keys", False, "not loaded")
+        return Check("keys", False, "not loaded, or gone from where they are read")
     return Check("keys", True, "open")
 
 

@@ -78,7 +78,7 @@ def _keys() -> Check:
 def watch(session: Session, settings: Settings | None = None) -> list[Check]:
     """Look at the whole: the tick, the outbox, overdue alerts, who was reached, the auditor's verdict, the machine.
 
-    The disk is looked at where `settings` say which one.
+    The disk and the master keys' place are looked at where `settings` say which.
     """
     now = clock.now()
     return [
@@ -95,7 +95,7 @@ def watch(session: Session, settings: Settings | None = None) -> list[Check]:
         promises.rules(session),
         _auditor(session),
         _safety(session),
-        machine.keys(session),
+        machine.keys(session, settings),
         machine.clocks(session),
         machine.locks(session),
         *([machine.disk(settings.home)] if settings is not None else []),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prom import crypto
+from prom import crypto, master_key
 from prom.config import Settings, from_environment
 from prom.crypto import CannotOpen, Keyring, Place
 from prom.errors import StartRefused
@@ -129,7 +129,7 @@ def test_a_key_that_is_none_is_refused_without_being_repeated(home: Settings, te
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o660, 0o644])
 def test_a_key_file_that_others_can_reach_is_refused_with_the_command_that_mends_it(home: Settings, mode: int) -> None:
-    crypto.create_master_key(home)
+    master_key.create(home)
     home.key_file.chmod(mode)
     with pytest.raises(StartRefused, match=f"chmod 600 {home.key_file}"):
         crypto.load_master_key(home)
@@ -140,7 +140,7 @@ def test_a_key_file_that_others_can_reach_is_refused_with_the_command_that_mends
 def test_a_new_key_file_is_its_owners_alone_whatever_the_umask(home: Settings) -> None:
     before = os.umask(0)
     try:
-        crypto.create_master_key(home)
+        master_key.create(home)
     finally:
         os.umask(before)
     assert home.key_file.stat().st_mode & 0o777 == 0o600
@@ -148,15 +148,15 @@ def test_a_new_key_file_is_its_owners_alone_whatever_the_umask(home: Settings) -
 
 
 def test_a_key_file_that_is_there_is_never_overwritten(home: Settings) -> None:
-    crypto.create_master_key(home)
+    master_key.create(home)
     written = home.key_file.read_bytes()
     with pytest.raises(FileExistsError):
-        crypto.create_master_key(home)
+        master_key.create(home)
     assert home.key_file.read_bytes() == written
 
 
 def test_the_environments_key_wins_over_the_file(home: Settings) -> None:
-    crypto.create_master_key(home)
+    master_key.create(home)
     given = crypto.load_master_key(replace(home, master_key=KEY.hex()))
     assert given.derive("cookies") == Keyring(KEY).derive("cookies")
     assert crypto.load_master_key(home).derive("cookies") != given.derive("cookies")

@@ -8,7 +8,7 @@ import pytest
 from alembic import command
 from sqlalchemy import DateTime, LargeBinary, String, Uuid, column, insert, select, table, text
 
-from prom import clock, crypto, db, schema
+from prom import clock, crypto, db, master_key, schema
 from prom.config import Settings, from_environment
 from prom.errors import StartRefused
 from prom.patients.queries import identity
@@ -53,7 +53,7 @@ def as_owner(settings: Settings, statement: str) -> None:
 
 
 def test_a_database_without_a_schema_is_refused_with_the_command_that_makes_it(empty: Settings) -> None:
-    crypto.create_master_key(empty)
+    master_key.create(empty)
     with pytest.raises(StartRefused, match="Run: prom db upgrade"):
         open_installation(empty)
 
@@ -89,7 +89,7 @@ def test_the_wrong_key_is_refused(database: Settings) -> None:
     with db.transaction() as session:
         create_tenant(session, "Syntetisk sykehus")
     database.key_file.unlink()
-    crypto.create_master_key(database)
+    master_key.create(database)
     with pytest.raises(StartRefused, match="not the one that this database was sealed with"):
         open_installation(database)
 
@@ -120,7 +120,7 @@ def test_another_process_opens_what_this_one_sealed(hospital: Hospital, database
 
 
 def test_what_was_stored_under_the_first_schema_is_there_under_this_one(empty: Settings) -> None:
-    crypto.create_master_key(empty)
+    master_key.create(empty)
     ring, tenant_id = crypto.load_master_key(empty), db.new_id()
     wrapping, lookup = ring.make_tenant(tenant_id)
     engine = db.make_engine(empty.owner_url)
