@@ -6,8 +6,10 @@ import prom.assignments.models
 import prom.audit.models
 import prom.catalogue.models
 import prom.clients.models
+import prom.communications.models
 import prom.decisions.models
 import prom.duty.models
+import prom.handover.models
 import prom.messaging.models
 import prom.my_page.models
 import prom.oversight.models

@@ -1,8 +1,8 @@
 """What a message to a patient says is made as it is sent, and everything is looked at once more at that moment.
 
 The codes that stand in the contact log where nothing is sent: answered, expired, cancelled, locked, ended, stopped,
-paused, opted-out, no-number, reserved, not-digital, reminders-off, unit-gone, goes-on, together; and quiet-hours where
-it waits.
+paused, opted-out, no-number, reserved, not-digital, reminders-off, unit-gone, goes-on, together, read, taken-back; and
+quiet-hours where it waits.
 """
 
 import uuid
@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from prom import clock, language
 from prom.assignments import links, together
 from prom.assignments.models import Assignment, Information
+from prom.communications.models import Communication
+from prom.communications.queries import told_of
 from prom.config import Settings
 from prom.messaging.composing import Compose, Composed, Later, Withheld
 from prom.messaging.models import Kind, Message
@@ -47,7 +49,10 @@ OWN_PAGE = "/me"
 
 @dataclass(frozen=True)
 class _Case:
-    """A message with all that its words and its checks need. `asked` is None where it leads to no assignment."""
+    """A message with all that its words and its checks need.
+
+    `asked` is None where it leads to no assignment, `written` where it tells of no text that staff wrote to her.
+    """
 
     message: Message
     patient: Patient
@@ -55,6 +60,7 @@ class _Case:
     pathway: Pathway
     unit: Unit
     asked: Assignment | None
+    written: Communication | None
     person: Person | None
 
     @property
@@ -91,18 +97,19 @@ def withheld(session: Session, message: Message, person: Person | None) -> Withh
 def _case(session: Session, message: Message, person: Person | None) -> _Case | Withheld:
     patient = session.get_one(Patient, message.patient_id, populate_existing=True)
     asked = session.get(Assignment, message.assignment_id, populate_existing=True) if message.assignment_id else None
-    episode = _episode(session, message, asked)
+    written = told_of(session, message)
+    episode = _episode(session, message, asked or written)
     unit = session.get(Unit, episode.unit_id)
     if unit is None:
         return Withheld("unit-gone")
     pathway = pathway_of(session, episode.pathway_url, episode.pathway_version)
-    return _Case(message, patient, episode, pathway, unit, asked, person)
+    return _Case(message, patient, episode, pathway, unit, asked, written, person)
 
 
-def _episode(session: Session, message: Message, asked: Assignment | None) -> Episode:
-    """The assignment's episode, or that which an `ended:<id>` or the text of an `information:<id>` belongs to."""
-    if asked is not None:
-        episode_id = asked.episode_id
+def _episode(session: Session, message: Message, about: Assignment | Communication | None) -> Episode:
+    """The episode of what it is about, else that which an `ended:<id>` or the text of an `information:<id>` names."""
+    if about is not None:
+        episode_id = about.episode_id
     else:
         episode_id = uuid.UUID(message.key.partition(":")[2])
         if message.kind == Kind.INFORMATION:
@@ -130,6 +137,10 @@ def _against(session: Session, case: _Case, now: datetime) -> Iterator[str]:
         yield "stopped"
     if case.asked is not None:
         yield from _of_assignment(case.asked, now)
+    if case.written is not None and case.written.taken_back_at is not None:
+        yield "taken-back"
+    if case.written is not None and case.written.read_at is not None:
+        yield "read"
     if case.episode.status == "ended" and case.kind is not Kind.ENDED:
         yield "ended"
     if case.kind is Kind.ENDED and active_episode(session, case.patient.id) is not None:
@@ -172,7 +183,9 @@ def _of_person(session: Session, case: _Case) -> Iterator[str]:
 def _later(session: Session, case: _Case, now: datetime) -> Withheld | Later | None:
     if case.kind is Kind.NEW_LINK:
         return None
-    if links.is_paused(case.episode, now) and case.kind is not Kind.ENDED and case.episode.paused_until is not None:
+    # A pause is one from being asked: what a clinician writes to her she is told of all the same.
+    is_held = links.is_paused(case.episode, now) and case.kind is not Kind.ENDED and case.written is None
+    if is_held and case.episode.paused_until is not None:
         ends = case.asked.expires_at if case.asked is not None else case.message.expires_at
         return Later(case.episode.paused_until, "paused") if case.episode.paused_until < ends else Withheld("paused")
     until = quiet_until(_setting(session, case, "quietHours"), now, case.unit.zone)

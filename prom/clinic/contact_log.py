@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from prom import language
 from prom.clinic.vocabulary import Reader
+from prom.communications.queries import is_of_communication
 from prom.messaging.models import Incoming, Kind, Message, State
 from prom.pathways.models import Episode
 from prom.pathways.queries import pathway
@@ -23,7 +24,8 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class Entry:
-    """A message to her, or one from her. `kind` is a Kind of messaging, `incoming` for hers.
+    """A message to her, or one from her. `kind` is a Kind of messaging, `incoming` for hers, `communication` for an SMS
+    that tells of a text which staff wrote to her.
 
     `state` is a State, for hers the code of what became of it. `why` says in words why it was not sent, is late or
     failed; empty where there is nothing to say. `code` is the short code behind it. `pathway` is the title of the one
@@ -78,7 +80,7 @@ def _sent(message: Message, titles: Mapping[str, str], reader: Reader) -> Entry:
     return Entry(
         id=message.id,
         at=message.created_at,
-        kind=message.kind,
+        kind="communication" if is_of_communication(message) else message.kind,
         state=message.state,
         changed_at=message.settled_at or message.accepted_at or message.try_at,
         segments=message.segments,

@@ -14,7 +14,7 @@ from alerts.observation import History
 from alerts.rules import Severity
 from prom.clinic import charts, reasons
 from prom.clinic.levels import Level, course_of, hidden_answer, level_now, scale_of
-from prom.clinic.listing import Waiting
+from prom.clinic.listing import Waiting, episodes_in
 from prom.clinic.vocabulary import NAMELESS, Names, Reader, names_of
 from prom.crypto import CannotOpen
 from prom.patients.queries import Identity, identities
@@ -69,6 +69,11 @@ class Row:
     def severity(self) -> Severity:
         """The worst severity."""
         return self.waiting.severity
+
+    @property
+    def episodes(self) -> set[uuid.UUID]:
+        """The episodes whose alerts it stands for."""
+        return episodes_in([self.waiting])
 
 
 @dataclass(frozen=True)

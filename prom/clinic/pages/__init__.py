@@ -3,6 +3,7 @@
 from prom.clinic.pages import (
     adherence,
     alerts,
+    communications,
     contact,
     corrections,
     deciding,
@@ -10,6 +11,7 @@ from prom.clinic.pages import (
     episodes,
     filters,
     handing_on,
+    handover,
     own_link,
     patient,
     registration,
@@ -23,6 +25,7 @@ from prom.clinic.pages.blueprint import pages
 __all__ = [
     "adherence",
     "alerts",
+    "communications",
     "contact",
     "corrections",
     "deciding",
@@ -30,6 +33,7 @@ __all__ = [
     "episodes",
     "filters",
     "handing_on",
+    "handover",
     "own_link",
     "pages",
     "patient",

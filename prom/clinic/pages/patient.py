@@ -14,8 +14,10 @@ from prom.clinic import answers, course, deciding, grid, overview, queries, time
 from prom.clinic.pages.blueprint import as_moment, as_uuid, pages
 from prom.clinic.reads import record_read
 from prom.clinic.record import Record, Report, load
+from prom.clinic.written import texts
 from prom.db import transaction
 from prom.errors import Invalid
+from prom.handover import queries as handover
 from prom.patients.queries import identity
 from prom.staff.access import requires, signed_in
 from prom.staff.models import Unit
@@ -35,7 +37,13 @@ def show_patient(patient_id: uuid.UUID) -> str:
     return patient_page(patient_id)
 
 
-def patient_page(patient_id: uuid.UUID, *, refused: Invalid | None = None, stale_since: datetime | None = None) -> str:
+def patient_page(
+    patient_id: uuid.UUID,
+    *,
+    refused: Invalid | None = None,
+    stale_since: datetime | None = None,
+    note_is_stale: bool = False,
+) -> str:
     """Write a patient's page; with what was refused, or with what happened since the page that was acted on."""
     who, now = signed_in(), clock.now()
     everything = request.args.get("weeks") == "all"
@@ -43,12 +51,19 @@ def patient_page(patient_id: uuid.UUID, *, refused: Invalid | None = None, stale
         record = load(session, patient_id, who.unit_ids, g.language, now, None if everything else now - SHOWN)
         where = course.load(session, record.about.episode, g.language)
         for_her = deciding.load(session, record.about.episode, record.reader)
+        notes = handover.versions(session, record.about.episode.id)
+        note_names = clinician_names(session, [each.row.written_by for each in notes])
+        written = texts(session, patient_id, who.unit_ids, record.reader)
         record_read(session, who, record.about.episode)
     return render_template(
         "clinic/patient.html",
         **_parts(record),
         course=where,
         for_her=for_her,
+        notes=notes,
+        note_names=note_names,
+        note_is_stale=note_is_stale,
+        written=written,
         happened=timeline.steps(record, stale_since) if stale_since is not None else None,
         received=_pointed_at(record, "received", overview.received),
         withdrawn=_pointed_at(record, "withdrawn", overview.withdrawn),

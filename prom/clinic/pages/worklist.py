@@ -1,6 +1,7 @@
 """The worklist: who is sickest, why, and who has her."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from flask import Response, g, render_template, request, url_for
@@ -17,6 +18,7 @@ from prom.clinic.rows import counts, rows
 from prom.db import reading, transaction
 from prom.duty.queries import holes_ahead
 from prom.errors import NotPermitted
+from prom.handover import queries as handover
 from prom.responses.models import PatientState
 from prom.staff.access import public, requires, signed_in
 from prom.staff.permissions import Permission
@@ -64,16 +66,20 @@ class _Found:
 
     waiting: Sequence[Waiting]
     states: Sequence[PatientState]
+    #: Which of the episodes have a handover note.
+    noted: Set[uuid.UUID]
     mark: str
 
 
 def _found(session: Session, who: SignedIn, choice: Choice) -> _Found:
     now = clock.now()
     waiting = listing.find(session, choice, now)
-    states = queries.states_of(session, listing.episodes_in(waiting))
+    episodes = listing.episodes_in(waiting)
+    states = queries.states_of(session, episodes)
+    noted = handover.standing(session, choice.unit_ids) & episodes
     units = sorted(choice.unit_ids)
-    circumstances = (who.session_id, g.language, units, *choice.narrowed, now.date())
-    return _Found(waiting, states, listing.mark(waiting, states, now, *circumstances))
+    circumstances = (who.session_id, g.language, units, *choice.narrowed, now.date(), sorted(noted))
+    return _Found(waiting, states, noted, listing.mark(waiting, states, now, *circumstances))
 
 
 def _page(who: SignedIn, choice: Choice) -> tuple[str, str]:
@@ -93,6 +99,7 @@ def _page(who: SignedIn, choice: Choice) -> tuple[str, str]:
         pathways={url: each.title.read(g.language)[0] for url, each in pathways.items()},
         filters=filters_in(request.args),
         holes=[(each, units[each.unit_id]) for each in holes if each.unit_id in units],
+        noted=found.noted,
         mark=found.mark,
         now=now,
     )

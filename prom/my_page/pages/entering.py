@@ -8,6 +8,7 @@ from time import monotonic, sleep
 from flask import Response, g, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from prom.communications.queries import unread as unread_messages
 from prom.db import transaction
 from prom.errors import Invalid
 from prom.my_page import codes, sessions
@@ -39,6 +40,7 @@ PLACES = (
     "show_code",
     "show_reports",
     "show_information",
+    "show_messages",
     "show_contact",
     "show_language",
     "show_pause",
@@ -60,7 +62,10 @@ def show_home() -> AnyResponse:
             "home",
             known,
             asked=asked_now(session, who, g.language),
-            unread=sum(not item.read for item in information(session, who, g.language)),
+            unread={
+                "show_messages": unread_messages(session, who.patient_id),
+                "show_information": sum(not item.read for item in information(session, who, g.language)),
+            },
         )
 
 

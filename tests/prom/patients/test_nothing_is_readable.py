@@ -23,6 +23,8 @@ EMPTY |= {"code_attempt", "one_time_code", "patient_session", "personal_link", "
 EMPTY |= {"incoming", "conversation", "message_copy", "setting", "episode_anchor", "leader", "decision"}
 #: Of staff, not of patients; what somebody writes of a safety problem is sealed (tests/prom/safety).
 EMPTY |= {"duty_shift", "safety_problem"}
+#: What a clinician writes to her and of her (tests/prom/clinic/test_writing_to_her.py).
+EMPTY |= {"communication", "handover_note"}
 
 
 def walked(hospital: Hospital, settings: Settings) -> Journey:
