@@ -51,6 +51,7 @@ def permission_of(view: Callable[..., object]) -> object:
     return vars(view)["permission"]
 
 
+@pytest.mark.hazard("H34")
 def test_every_route_names_its_permission_or_stands_on_the_list_of_public_ones(app: Flask) -> None:
     views = {name: view for name, view in app.view_functions.items() if name != "static"}
     assert [name for name, view in views.items() if not hasattr(view, "permission")] == []
@@ -79,6 +80,7 @@ def test_no_address_carries_more_than_an_id_or_a_position(app: Flask) -> None:
     assert set(converters.values()) <= {"UUIDConverter", "IntegerConverter", "PlaceConverter"}, converters
 
 
+@pytest.mark.hazard("H25")
 def test_what_writes_is_never_a_get(app: Flask) -> None:
     """A link scanner follows every GET; one that reads an app's routes finds none that acts."""
     for rule in app.url_map.iter_rules():
@@ -114,6 +116,7 @@ def sources() -> Iterator[str]:
         yield path.read_text()
 
 
+@pytest.mark.hazard("H32")
 def test_every_language_has_every_text() -> None:
     keys = {tag: {key for key, words in catalogues(tag).items() if words.strip()} for tag in LANGUAGES}
     assert keys["nn"] == keys["nb"]

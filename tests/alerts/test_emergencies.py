@@ -42,6 +42,7 @@ def raised(link_id: str, findings: list[Finding]) -> list[Finding]:
     return [one for one in findings if one.reason.values.get("item") == link_id or one.reason.code == "any-of"]
 
 
+@pytest.mark.hazard("H07")
 @pytest.mark.parametrize("name, link_id, value", ANSWERS, ids=lambda part: str(part))
 def test_a_red_flag_alone_is_an_emergency_at_once_and_tells_whom_to_call(name: str, link_id: str, value: Any) -> None:
     """As it is saved, with nothing else answered and nothing sent."""
@@ -52,6 +53,7 @@ def test_a_red_flag_alone_is_an_emergency_at_once_and_tells_whom_to_call(name: s
         assert "113" in words or ("{unit_phone}" in words and "116 117" in words)
 
 
+@pytest.mark.hazard("H07")
 @pytest.mark.parametrize("name", ["severe-or-worse", "symptom-triage"])
 @pytest.mark.parametrize(
     "link_id, value", [(link_id, value) for of, link_id, value in ANSWERS if of == "symptom-check"]
@@ -88,6 +90,7 @@ def reports(draw: st.DrawFn) -> tuple[str, str, dict[str, Any], str, bool]:
     return name, link_id, {**answers, **OPENED_BY.get(link_id, {})}, draw(st.sampled_from(SOURCES)), draw(st.booleans())
 
 
+@pytest.mark.hazard("H07")
 @given(reports())
 def test_a_red_flag_is_an_emergency_whatever_else_was_answered(
     report: tuple[str, str, dict[str, Any], str, bool],
@@ -110,6 +113,7 @@ def test_without_a_red_flag_nobody_is_told_of_an_emergency(data: st.DataObject, 
     assert judged(name, answers) == []
 
 
+@pytest.mark.hazard("H07")
 @pytest.mark.parametrize("name", CHECKS)
 def test_every_option_of_a_red_flag_but_no_and_none_is_an_emergency(name: str) -> None:
     """An option added to a question about red flags, and forgotten by the rules, is found here."""
@@ -120,6 +124,7 @@ def test_every_option_of_a_red_flag_but_no_and_none_is_an_emergency(name: str) -
             assert set(codes_of(item)) - {"no", "none"} == set(EMERGENCIES[name][item.link_id])
 
 
+@pytest.mark.hazard("H04")
 @pytest.mark.parametrize("name", CHECKS)
 def test_whatever_must_be_answered_and_is_not_could_not_be_assessed(name: str) -> None:
     """Missing is never 0. Leave that was not given, and the details of what was raised already, are no gap."""
@@ -159,6 +164,7 @@ def test_the_burden_of_the_comfort_check_needs_every_number() -> None:
         assert score(key, questionnaire, build(questionnaire, answers, "completed"))["burden"].value == value
 
 
+@pytest.mark.hazard("H06")
 @pytest.mark.parametrize("name", [each for each in CHECKS if each != "symptom-check"])
 def test_the_examples_notice_when_a_rule_is_gone(name: str) -> None:
     """Worked examples that pass without a rule do not try it."""
@@ -168,6 +174,7 @@ def test_the_examples_notice_when_a_rule_is_gone(name: str) -> None:
         assert check(replace(rules, rules=left)) != [], gone
 
 
+@pytest.mark.hazard("H06")
 @pytest.mark.parametrize("symptom", SYMPTOMS)
 def test_the_examples_notice_when_a_limit_moves(symptom: str) -> None:
     rules = load("palliative-check")

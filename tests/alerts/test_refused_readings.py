@@ -32,6 +32,7 @@ def parsed(*rules: Mapping[str, Any], **more: Any) -> RuleSet:
     return parse(document(*rules, **more), [INSTRUMENT])
 
 
+@pytest.mark.hazard("H06")
 @pytest.mark.parametrize(
     "rule,item,code",
     [
@@ -121,6 +122,7 @@ def test_a_rule_within_a_rule_must_be_one_over_a_report(kind: str) -> None:
     assert codes(written("one", "all-of", rules=[{"kind": kind}])) == [("one.1", None, "wrong-field")]
 
 
+@pytest.mark.hazard("H06")
 def test_a_rule_on_a_scale_without_a_scoring_key_is_refused() -> None:
     (problem,) = problems(document(over("level", "nausea")), [(QUESTIONNAIRE, None)])
     assert (problem.rule, problem.item, problem.code) == ("one", "nausea", "no-scoring-key")
@@ -130,6 +132,7 @@ def _second_version(*items: Item, scales: tuple[Scale, ...] = KEY.scales) -> Any
     return replace(QUESTIONNAIRE, version="2.0.0", items=items or QUESTIONNAIRE.items), replace(KEY, scales=scales)
 
 
+@pytest.mark.hazard("H06")
 def test_every_version_that_the_rules_cover_is_checked() -> None:
     other = _second_version(Item("temperature", ItemType.DECIMAL, unit="[degF]"))
     both = document(fever(), questionnaireVersions=["1.0.0", "2.0.0"])

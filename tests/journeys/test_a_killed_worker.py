@@ -86,6 +86,7 @@ def die_at_every_step(settings: Settings, instant: datetime) -> datetime:
     raise AssertionError("no worker ever got through")
 
 
+@pytest.mark.hazard("H17")
 def test_a_worker_killed_at_every_commit_asks_once_and_misses_no_silence(
     hospital: Hospital, database: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

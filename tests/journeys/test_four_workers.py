@@ -22,6 +22,7 @@ def played(database: Settings, folder: Path, *, kills: int = 0, aimed: int = 0) 
     return play(database, folder, patients=16, zones=["Europe/Oslo"], kills=kills, faster=5.0, seed=3, aimed=aimed)
 
 
+@pytest.mark.hazard("H17")
 def test_four_workers_that_are_killed_ask_each_patient_once_and_in_time(database: Settings, tmp_path: Path) -> None:
     """The whole day, with as many as one likes, is `python -m tests.journeys.four_workers`."""
     outcome = played(database, tmp_path, kills=WORKERS, aimed=2)

@@ -179,6 +179,7 @@ def test_the_list_keeps_its_readers_place_when_it_changes(ward: Ward, hospital: 
     expect(page.locator("#changed")).to_have_text("Listen er endret.")
 
 
+@pytest.mark.hazard("H13")
 def test_what_a_colleague_did_first_is_shown_and_not_overwritten(ward: Ward, hospital: Hospital) -> None:
     page = ward.page
     report(hospital, hospital.episode, NAUSEA)
@@ -196,6 +197,7 @@ def test_what_a_colleague_did_first_is_shown_and_not_overwritten(ward: Ward, hos
     check(page)
 
 
+@pytest.mark.hazard("H14")
 def test_a_list_that_cannot_be_refreshed_says_that_it_may_be_old(ward: Ward, hospital: Hospital) -> None:
     page = ward.page
     report(hospital, hospital.episode, NAUSEA)
@@ -230,6 +232,7 @@ def test_a_nurse_takes_and_closes_everything_by_keyboard(ward: Ward, hospital: H
     assert open_alerts(hospital.patient.id) == []
 
 
+@pytest.mark.hazard("H14")
 def test_the_list_shows_what_has_come_within_two_seconds(ward: Ward, hospital: Hospital) -> None:
     expect(ward.page.get_by_text("Ingen åpne varsler")).to_be_visible()
     report(hospital, hospital.episode, FEVER)

@@ -223,6 +223,7 @@ def test_she_answers_on_her_phone_from_the_sms_to_the_receipt(phone: Phone, hosp
     check(page)
 
 
+@pytest.mark.hazard("H26")
 def test_an_answer_given_without_coverage_stays_and_is_sent_when_the_network_returns(phone: Phone) -> None:
     phone.come_in()
     page = phone.page
@@ -240,6 +241,7 @@ def test_an_answer_given_without_coverage_stays_and_is_sent_when_the_network_ret
     expect(page.locator("input[value=no]")).to_be_checked()
 
 
+@pytest.mark.hazard("H26")
 def test_answers_sent_without_coverage_are_sent_once(phone: Phone) -> None:
     fill_in(phone)
     phone.page.context.set_offline(True)
@@ -252,6 +254,7 @@ def test_answers_sent_without_coverage_are_sent_once(phone: Phone) -> None:
     assert count(Response) == 1
 
 
+@pytest.mark.hazard("H26")
 def test_a_double_tap_on_send_gives_one_response_and_a_receipt(phone: Phone) -> None:
     fill_in(phone)
     phone.page.get_by_role("button", name="Send svarene").dblclick()

@@ -48,6 +48,7 @@ def test_an_instant_of_any_zone_comes_back_as_the_same_in_utc(database: Settings
     assert stored.tzinfo is UTC
 
 
+@pytest.mark.hazard("H35")
 def test_what_fails_midway_is_taken_back_whole(database: Settings) -> None:
     def fail_midway() -> None:
         with transaction() as session:
@@ -84,6 +85,7 @@ def test_an_id_made_later_by_the_moved_clock_is_greater_and_one_made_earlier_is_
     assert made[2] < made[0] < made[1]
 
 
+@pytest.mark.hazard("H35")
 def test_a_sqlite_that_can_lose_data_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(db, "sqlite_version", lambda: (3, 51, 2))
     with pytest.raises(StartRefused, match=r"older than 3\.51\.3.*make setup"):

@@ -52,6 +52,7 @@ def tick(name: str) -> Tick:
     return row
 
 
+@pytest.mark.hazard("H17")
 def test_a_job_that_fails_stops_none_of_the_others(database: Settings) -> None:
     ran: list[str] = []
     failures = run_once(database, [job("bad", fail), job("good", lambda _: ran.append("good"))])
@@ -139,6 +140,7 @@ def test_a_tick_tells_when_the_job_last_ended_well_and_last_failed(database: Set
     assert row.runs == 2
 
 
+@pytest.mark.hazard("H17")
 def test_a_job_that_hangs_shows_a_begin_without_an_end(database: Settings) -> None:
     begins: list[Tick] = []
     run_once(database, [job("sweep", lambda _: begins.append(tick("sweep")))])
@@ -321,6 +323,7 @@ def test_only_the_worker_that_leads_runs_what_only_one_may(database: Settings) -
     leader.let_go()
 
 
+@pytest.mark.hazard("H17")
 def test_a_sweep_that_comes_hours_late_catches_up_with_everything_in_one_run(database: Settings) -> None:
     """Also behind rows that fail, and rows that another worker holds."""
     left = [uuid.uuid4() for _ in range(2 * FOUND_AT_ONCE + 5)]

@@ -83,6 +83,7 @@ def test_alembic_finds_nothing_left_to_migrate(migrated: Connection) -> None:
     assert compare_metadata(context, db.Base.metadata) == []
 
 
+@pytest.mark.hazard("H35")
 def test_the_migrations_make_the_very_tables_that_the_models_make(
     migrated: Connection, made_by_models: Connection
 ) -> None:

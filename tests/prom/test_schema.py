@@ -74,6 +74,7 @@ def test_a_database_from_a_newer_version_is_refused_by_start_and_upgrade_alike(d
             begin(database)
 
 
+@pytest.mark.hazard("H35")
 def test_missing_keys_are_refused_where_there_is_data_and_none_are_made(database: Settings) -> None:
     with db.transaction() as session:
         create_tenant(session, "Syntetisk sykehus")
@@ -85,6 +86,7 @@ def test_missing_keys_are_refused_where_there_is_data_and_none_are_made(database
     assert not database.key_file.exists()
 
 
+@pytest.mark.hazard("H35")
 def test_the_wrong_key_is_refused(database: Settings) -> None:
     with db.transaction() as session:
         create_tenant(session, "Syntetisk sykehus")
@@ -119,6 +121,7 @@ def test_another_process_opens_what_this_one_sealed(hospital: Hospital, database
         assert identity(session, hospital.patient.id).name == "Testine Syntetisk"
 
 
+@pytest.mark.hazard("H35")
 def test_what_was_stored_under_the_first_schema_is_there_under_this_one(empty: Settings) -> None:
     master_key.create(empty)
     ring, tenant_id = crypto.load_master_key(empty), db.new_id()

@@ -63,6 +63,7 @@ def test_no_other_message_is_asked_after_at_the_vendor_and_none_is_erased(hospit
     assert len(vendor.asked_after) == 1
 
 
+@pytest.mark.hazard("H17")
 def test_no_other_answer_is_judged_again(
     hospital: Hospital, database: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,12 +68,14 @@ def test_too_large_a_form_and_a_wrong_verb_are_pages_of_ours(client: FlaskClient
     assert all("<h1" in page.text for page in (large, wrong))
 
 
+@pytest.mark.hazard("H27")
 def test_a_patient_is_told_whom_to_call_whatever_fails(hospital: Hospital, database: Settings) -> None:
     answer = failing(database, lambda: LookupError(PLANTED), path="/a/fails").get("/a/fails")
     assert answer.status_code == 500
     assert all(number in answer.text for number in ("113", "tel:116117", "tel:+4722000001"))
 
 
+@pytest.mark.hazard("H27")
 def test_a_patient_is_told_whom_to_call_also_without_a_database(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

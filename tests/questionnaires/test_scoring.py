@@ -65,6 +65,7 @@ def composite(**answers: str) -> Score:
     return score(key, asked, build(asked, {f"x-{kind}": code for kind, code in answers.items()}))["s"]
 
 
+@pytest.mark.hazard("H04")
 def test_an_attribute_that_was_asked_and_not_answered_leaves_no_level() -> None:
     assert composite(frequency="2", severity=None) == Score("s", None, "not answered")  # type: ignore[arg-type]
 
@@ -257,6 +258,7 @@ def test_nothing_is_rounded_and_turning_everything_mirrors_the_score(values: lis
     assert turned.value == 100 - Fraction(sum(values) * 2)
 
 
+@pytest.mark.hazard("H04")
 @sized
 @given(st.lists(st.none() | st.integers(0, 4), min_size=5, max_size=5), st.integers(1, 5))
 def test_a_missing_answer_is_never_nought(values: list[int | None], least: int) -> None:

@@ -59,6 +59,7 @@ def test_what_the_plan_asks_now_is_not_asked_by_a_clinician_though_the_sweep_is_
         weekly.verb("ask_now", "check", "clinician")
 
 
+@pytest.mark.hazard("H22")
 def test_worse_hands_her_what_the_plan_asks_now_though_the_sweep_is_late(weekly: Stay) -> None:
     weekly.answer()
     clock.move_to(NEXT_MONDAY + timedelta(seconds=5))
@@ -103,6 +104,7 @@ def test_a_begun_form_that_her_own_link_may_not_show_ends_and_is_judged(weekly: 
     assert standing(weekly) == [("planned", "expired"), ("patient", "open")]
 
 
+@pytest.mark.hazard("H22")
 def test_the_plan_takes_the_place_of_what_was_asked_beside_it_and_nobody_answered(weekly: Stay) -> None:
     weekly.answer()
     clock.move_to(NEXT_MONDAY - timedelta(days=1))
@@ -126,6 +128,7 @@ def test_whoever_is_in_the_middle_as_the_plan_opens_goes_on_and_is_not_asked_aga
     assert [each.failure for each in weekly.messages("assignment")][-1] == "answered"
 
 
+@pytest.mark.hazard("H22")
 def test_what_she_has_just_answered_is_passed_over_with_a_trace_and_the_next_is_asked(weekly: Stay) -> None:
     weekly.answer()
     clock.move_to(NEXT_MONDAY - timedelta(minutes=30))

@@ -118,6 +118,7 @@ def test_a_wrong_birth_date_confirms_nothing_and_is_counted_over_all_links(phone
     assert all(visit.confirmed_at is None for visit in rows(select(Visit)))
 
 
+@pytest.mark.hazard("H24")
 def test_after_five_wrong_birth_dates_the_right_one_no_longer_helps_on_any_link(phone: Phone) -> None:
     other = phone.new_link()
     visit = phone.start()
@@ -161,5 +162,6 @@ def test_of_a_token_only_its_hash_is_kept(phone: Phone) -> None:
     assert not any(token.encode() in each for token in (phone.token, visit) for each in stored)
 
 
+@pytest.mark.hazard("H25")
 def test_the_token_stands_in_the_fragment_which_no_server_sees() -> None:
     assert links.address("https://prom.example", "the-token") == "https://prom.example/a#the-token"

@@ -89,6 +89,7 @@ def test_who_is_locked_out_gets_no_new_link_until_the_window_is_over(hospital: H
     assert len(new_links()) == 1
 
 
+@pytest.mark.hazard("H27")
 def test_her_new_link_leads_to_what_she_is_asked_at_present(hospital: Hospital, database: Settings) -> None:
     assignment_id = ask(database)
     request(hospital, database, "900 00 001")
@@ -103,6 +104,7 @@ def test_her_new_link_leads_to_what_she_is_asked_at_present(hospital: Hospital, 
         assert links.find_visit(session, links.start_visit(session, token)).assignment_id == assignment_id
 
 
+@pytest.mark.hazard("H27")
 def test_when_nothing_is_asked_it_leads_to_a_report_of_her_own(hospital: Hospital, database: Settings) -> None:
     send(ask(database), WELL)
     request(hospital, database)

@@ -184,6 +184,7 @@ def test_weeks_before_she_was_registered_are_not_hers_and_are_named_nowhere(
     assert [row.opens_at for row in planned()] == [NINE]
 
 
+@pytest.mark.hazard("H17")
 def test_after_weeks_of_standing_still_the_past_ones_are_stored_as_expired_the_unit_is_told_and_she_is_asked_once(
     hospital: Hospital, database: Settings
 ) -> None:
@@ -213,6 +214,7 @@ def test_a_week_after_week_asks_each_week_once(hospital: Hospital, database: Set
     assert days == [date(2026, 11, 2) + timedelta(weeks=week) for week in range(9)]
 
 
+@pytest.mark.hazard("H15")
 def test_a_patient_without_a_phone_is_asked_and_silence_finds_her(hospital: Hospital, database: Settings) -> None:
     with transaction() as session:
         session.scalars(select(ContactPoint)).one().active = False
@@ -223,6 +225,7 @@ def test_a_patient_without_a_phone_is_asked_and_silence_finds_her(hospital: Hosp
     assert {topic for topic, _, _ in short()} == {"silence"}
 
 
+@pytest.mark.hazard("H15")
 def test_silence_past_due_comes_on_the_call_list_once_and_goes_when_she_answers(
     hospital: Hospital, database: Settings
 ) -> None:
@@ -242,6 +245,7 @@ def test_silence_past_due_comes_on_the_call_list_once_and_goes_when_she_answers(
     assert len(alerts()) == 1
 
 
+@pytest.mark.hazard("H15")
 def test_a_report_on_her_own_that_she_never_sends_is_silence_too_and_one_that_staff_began_is_not(
     hospital: Hospital, database: Settings
 ) -> None:
@@ -269,6 +273,7 @@ def test_what_nobody_answers_expires_with_its_message(hospital: Hospital, databa
     assert short() == {("silence", 2, "open")}
 
 
+@pytest.mark.hazard("H17")
 def test_running_every_job_twice_in_the_same_moment_changes_nothing(hospital: Hospital, database: Settings) -> None:
     ask(database)
     later(hours=37)

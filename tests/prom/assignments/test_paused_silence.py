@@ -38,6 +38,7 @@ def test_silence_is_found_without_a_pause(stay: Stay) -> None:
         assert len(assignments.silent(session)) == 1
 
 
+@pytest.mark.hazard("H45")
 def test_what_opened_before_a_pause_reaches_no_call_list_while_it_lasts(stay: Stay) -> None:
     clock.move_to(NINE + timedelta(hours=1))
     stay.verb("pause", NINE + timedelta(days=3), "admitted")
@@ -46,6 +47,7 @@ def test_what_opened_before_a_pause_reaches_no_call_list_while_it_lasts(stay: St
         assert assignments.silent(session) == []
 
 
+@pytest.mark.hazard("H45")
 def test_after_the_pause_it_does(stay: Stay) -> None:
     clock.move_to(NINE + timedelta(hours=1))
     stay.verb("pause", NINE + timedelta(days=3), "admitted")

@@ -47,6 +47,7 @@ def running(stay: Stay) -> list[tuple[str, datetime, str]]:
     return found
 
 
+@pytest.mark.hazard("H21")
 @pytest.mark.parametrize("hers, theirs", [(SOON, LATER), (LATER, SOON)])
 @pytest.mark.parametrize("is_first", [True, False])
 def test_both_are_kept_with_end_and_reason_in_either_order(
@@ -58,6 +59,7 @@ def test_both_are_kept_with_end_and_reason_in_either_order(
     assert sorted(running(stay)) == [("patient", hers, "wish"), ("unit", theirs, "admitted")]
 
 
+@pytest.mark.hazard("H21")
 def test_she_ends_hers_and_the_units_goes_on(stay: Stay, hospital: Hospital) -> None:
     pause(stay, SOON, "admitted", hospital.nurse_actor)
     pause(stay, LATER, "wish", PATIENT)
@@ -67,6 +69,7 @@ def test_she_ends_hers_and_the_units_goes_on(stay: Stay, hospital: Hospital) -> 
         resume(stay, PATIENT)
 
 
+@pytest.mark.hazard("H21")
 def test_a_clinician_ends_the_units_first_and_hers_only_by_itself(stay: Stay, hospital: Hospital) -> None:
     pause(stay, SOON, "admitted", hospital.nurse_actor)
     pause(stay, LATER, "wish", PATIENT)

@@ -59,6 +59,7 @@ def test_somebody_who_is_not_stopped_is_refused_and_so_is_no_reason(stay: Stay, 
     assert episode_of(stay).status == "ended"
 
 
+@pytest.mark.hazard("H20")
 def test_what_is_open_in_its_window_can_be_answered_again_and_nothing_comes_twice(
     stay: Stay, hospital: Hospital
 ) -> None:
@@ -74,6 +75,7 @@ def test_what_is_open_in_its_window_can_be_answered_again_and_nothing_comes_twic
     assert standing(stay) == [(NINE, "completed"), (NINE + timedelta(days=7), "completed")]
 
 
+@pytest.mark.hazard("H20")
 def test_what_lay_between_is_not_asked_and_no_miss_and_the_next_comes_as_planned(
     stay: Stay, hospital: Hospital
 ) -> None:
@@ -91,6 +93,7 @@ def test_what_lay_between_is_not_asked_and_no_miss_and_the_next_comes_as_planned
     assert alerts("not-asked") == []
 
 
+@pytest.mark.hazard("H20")
 def test_what_she_had_begun_is_judged_after_all(stay: Stay, hospital: Hospital) -> None:
     start(stay.asked()[0].id)
     die(hospital)

@@ -29,6 +29,7 @@ SPRING = [last_sunday(year, 3) for year in YEARS]
 AUTUMN = [last_sunday(year, 10) for year in YEARS]
 
 
+@pytest.mark.hazard("H16")
 @pytest.mark.parametrize("day", SPRING, ids=str)
 def test_in_spring_each_minute_has_one_instant_and_the_missing_hour_is_the_first_moment_after_it(day: date) -> None:
     instants = [instant_of(day, at, OSLO) for at in EVERY_MINUTE]
@@ -42,6 +43,7 @@ def test_in_spring_each_minute_has_one_instant_and_the_missing_hour_is_the_first
         assert instant.astimezone(OSLO).time() == (at if at.hour != 2 else time(3, 0))
 
 
+@pytest.mark.hazard("H16")
 @pytest.mark.parametrize("day", AUTUMN, ids=str)
 def test_in_autumn_each_minute_has_one_instant_and_the_doubled_hour_is_its_first_time(day: date) -> None:
     instants = [instant_of(day, at, OSLO) for at in EVERY_MINUTE]
@@ -67,6 +69,7 @@ def test_a_gap_of_half_an_hour_ends_where_the_new_time_begins() -> None:
     assert instant_of(date(2026, 10, 4), time(2, 15), howe) == datetime(2026, 10, 3, 15, 30, tzinfo=UTC)
 
 
+@pytest.mark.hazard("H16")
 def test_every_monday_of_fourteen_years_opens_once_at_nine_local_time() -> None:
     weeks = list(islice(occurrences(MONDAYS, {"start": date(2024, 1, 1)}, OSLO), 14 * 52))
     assert weeks[-1][0].year == 2037

@@ -53,6 +53,7 @@ def in_the_morning(stay: Stay, vendor: FakeTransport) -> list[str]:
     return stay.deliver(vendor)
 
 
+@pytest.mark.hazard("H23")
 def test_nothing_is_left_out_for_one_that_was_not_taken(stay: Stay) -> None:
     words = in_the_morning(stay, FakeTransport([Does.ACCEPT, Does.REFUSE_FOR_EVER]))
     assert len(words) == 1
@@ -70,11 +71,13 @@ def test_what_was_sent_before_this_was_due_is_no_reason(stay: Stay) -> None:
     assert len(stay.deliver(vendor)) == 1
 
 
+@pytest.mark.hazard("H23")
 def test_two_reminders_that_waited_for_the_morning_are_one(stay: Stay) -> None:
     assert len(in_the_morning(stay, FakeTransport())) == 1
     assert sorted(told(stay, "reminder"), key=str) == [("accepted", None), ("cancelled", "together")]
 
 
+@pytest.mark.hazard("H23")
 def test_a_question_and_its_reminder_that_waited_for_a_pause_are_one(stay: Stay) -> None:
     clock.move_to(MONDAY + timedelta(minutes=1))
     stay.verb("pause", datetime(2026, 11, 3, 8, 0, tzinfo=UTC), "admitted")

@@ -28,6 +28,7 @@ def counts() -> tuple[int | None, int | None]:
         )
 
 
+@pytest.mark.hazard("H34")
 @pytest.mark.parametrize(
     "table, column",
     [(AuditRecord, AuditRecord.action), (AuditSubject, AuditSubject.patient_id)],

@@ -5,6 +5,7 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 
+import pytest
 from sqlalchemy import select
 
 from prom.audit.models import AuditRecord, AuditSubject
@@ -64,6 +65,7 @@ def about(patient_id: uuid.UUID) -> set[uuid.UUID]:
     return set(rows(select(AuditSubject.record_id).where(AuditSubject.patient_id == patient_id)))
 
 
+@pytest.mark.hazard("H34")
 def test_every_step_of_the_journey_stands_in_the_patients_own_log(hospital: Hospital, database: Settings) -> None:
     journey = Journey(hospital, database)
     known: set[uuid.UUID] = set()

@@ -74,6 +74,7 @@ def test_what_is_no_rule_set_is_not_found(client: FlaskClient, sign_in: SignIn, 
         assert client.post(f"/rules/{wrong}/publish").status_code == 404
 
 
+@pytest.mark.hazard("H42")
 @pytest.mark.parametrize("username,status", [("nurse", 422), ("quality", 403)])
 def test_only_a_physician_signs(
     client: FlaskClient, sign_in: SignIn, rules: uuid.UUID, username: str, status: int
@@ -141,6 +142,7 @@ def test_the_list_names_every_version(client: FlaskClient, sign_in: SignIn, rule
     assert "/rules" in client.get("/questionnaires").text
 
 
+@pytest.mark.hazard("H42")
 def test_what_would_be_gone_is_shown_with_a_plot_before_a_physician_signs(
     client: FlaskClient, sign_in: SignIn, rules: uuid.UUID
 ) -> None:

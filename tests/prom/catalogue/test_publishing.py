@@ -42,6 +42,7 @@ def take(session: Session, document: dict[str, Any], version: str = "1", author:
     return take_in(session, "questionnaire", URL, version, "form", document, author)
 
 
+@pytest.mark.hazard("H09")
 @pytest.mark.parametrize("signature", ["author", "quality", "administrator", "nobody", ""])
 def test_a_draft_is_not_published_by_its_author_or_by_who_is_no_clinician(hospital: Hospital, signature: str) -> None:
     with reading() as session:
@@ -51,11 +52,13 @@ def test_a_draft_is_not_published_by_its_author_or_by_who_is_no_clinician(hospit
         assert (refused.value.field, draft.status, draft.signed_by) == ("signed_by", "draft", None)
 
 
+@pytest.mark.hazard("H09")
 def test_a_clinician_does_not_sign_what_she_put_forward_herself(hospital: Hospital) -> None:
     with reading() as session, pytest.raises(Invalid):
         publish(session, take(session, form(), author="physician"), "physician")
 
 
+@pytest.mark.hazard("H09")
 @pytest.mark.parametrize(
     "change", [{"status": "active"}, {"status": "active", "signed_by": "author"}, {"status": "published"}]
 )
@@ -68,6 +71,7 @@ def test_the_database_itself_refuses_what_is_published_unsigned_or_signed_by_its
         session.execute(update(Definition).where(Definition.url == URL).values(change))
 
 
+@pytest.mark.hazard("H09")
 def test_a_published_version_is_not_changed_by_taking_in_another_under_its_number(hospital: Hospital) -> None:
     with reading() as session:
         definition = take(session, form())
@@ -106,6 +110,7 @@ def test_a_questionnaire_with_logic_that_prom_does_not_run_is_not_published(hosp
         assert refused.value.field == "document"
 
 
+@pytest.mark.hazard("H09")
 def test_a_rule_set_that_is_a_draft_judges_nobody(hospital: Hospital) -> None:
     with reading() as session:
         one(session, "rule-set", "urn:prom:rules:symptom-check", "1.0.0").status = "draft"
@@ -114,6 +119,7 @@ def test_a_rule_set_that_is_a_draft_judges_nobody(hospital: Hospital) -> None:
             rule_set(session, "urn:prom:rules:symptom-check|1.0.0")
 
 
+@pytest.mark.hazard("H06")
 def test_a_rule_set_that_reads_an_unknown_item_is_refused_by_name(hospital: Hospital) -> None:
     with reading() as session:
         document = from_json(newest(session, "rule-set", "symptom-check").document)
@@ -139,6 +145,7 @@ def test_an_unknown_version_is_not_found(hospital: Hospital, canonical: str) -> 
                 find(session, canonical)
 
 
+@pytest.mark.hazard("H06")
 def test_rules_whose_worked_example_does_not_come_out_are_not_published(hospital: Hospital) -> None:
     with reading() as session:
         document = dict(from_json(newest(session, "rule-set", "symptom-check").document))

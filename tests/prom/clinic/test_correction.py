@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.conftest import Hospital
 from tests.prom.clinic.ward import Nurse, open_alerts, report, said, words_of
 from tests.prom.steps import FEVER, RASH, WELL, later
@@ -22,6 +24,7 @@ def test_a_report_that_is_marked_already_is_refused(nurse: Nurse, hospital: Hosp
     assert nurse.post(f"/responses/{response}/entered-in-error").status_code == 409
 
 
+@pytest.mark.hazard("H29")
 def test_what_it_raised_is_withdrawn_and_said_so(nurse: Nurse, hospital: Hospital) -> None:
     response = report(hospital, hospital.episode, FEVER)
     answer = nurse.post(f"/responses/{response}/entered-in-error")
@@ -53,6 +56,7 @@ def test_it_stays_readable_struck_out_and_leaves_the_grid(nurse: Nurse, hospital
     assert said("grid.no-flags") in page
 
 
+@pytest.mark.hazard("H29")
 def test_later_reports_are_judged_without_it(nurse: Nurse, hospital: Hospital) -> None:
     wrong = report(hospital, hospital.episode, WELL)
     later(days=7)

@@ -131,6 +131,7 @@ def test_a_limit_of_her_own_alerts_earlier_for_her_and_for_nobody_else(nurse: Nu
     assert auditor.recheck() == 0
 
 
+@pytest.mark.hazard("H47")
 def test_a_later_limit_of_her_own_alerts_later_and_one_that_nothing_can_reach_is_refused(
     nurse: Nurse, hospital: Hospital
 ) -> None:

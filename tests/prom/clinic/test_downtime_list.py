@@ -1,5 +1,6 @@
 """The worklist on paper: who waits, how to reach her and why, with nobody left out and the reading on record."""
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -28,6 +29,7 @@ def test_a_list_of_nobody_says_what_it_does_not_mean(nurse: Nurse) -> None:
     assert said("worklist.empty-means") in page
 
 
+@pytest.mark.hazard("H40")
 def test_it_has_all_that_a_nurse_without_a_screen_needs(nurse: Nurse, hospital: Hospital) -> None:
     report(hospital, hospital.episode, {**NAUSEA, "chest-pain": "now", "free-text": "Ring etter tolv."})
     nurse.patient(hospital.patient.id, "acknowledge", open_alerts(hospital.patient.id))
@@ -53,6 +55,7 @@ def test_the_gravest_stand_first_as_on_the_screen(nurse: Nurse, hospital: Hospit
     assert page.index("Testine Syntetisk") < page.index("Testine Annen")
 
 
+@pytest.mark.hazard("H40")
 def test_a_part_of_the_list_says_that_it_is_one(nurse: Nurse, hospital: Hospital) -> None:
     report(hospital, hospital.episode, NAUSEA)
     assert said("downtime.part") not in nurse.page(PAPER)
@@ -61,6 +64,7 @@ def test_a_part_of_the_list_says_that_it_is_one(nurse: Nurse, hospital: Hospital
     assert "Syntetisk" not in part
 
 
+@pytest.mark.hazard("H40")
 def test_seals_that_do_not_open_keep_nobody_from_the_paper(nurse: Nurse, hospital: Hospital) -> None:
     _, other = another_patient(hospital, NUMBERS[0], "Annen")
     report(hospital, hospital.episode, NAUSEA)

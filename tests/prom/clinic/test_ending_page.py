@@ -8,6 +8,7 @@ from tests.prom.clinic.ward import Nurse, audited, open_alerts, said, words_of
 from tests.prom.steps import FEVER, WELL, ask_again, send
 
 
+@pytest.mark.hazard("H18")
 @pytest.mark.parametrize("verb, given", [("end", {"reason": "finished"}), ("death", {})])
 def test_an_open_emergency_is_named_before_the_button(
     nurse: Nurse, hospital: Hospital, verb: str, given: dict[str, str]
@@ -21,6 +22,7 @@ def test_an_open_emergency_is_named_before_the_button(
     assert page.index('id="urgent"') < page.index("Feber") < page.index('name="confirmed"')
 
 
+@pytest.mark.hazard("H18")
 def test_the_alert_of_somebody_whose_episode_was_ended_all_the_same_stays(nurse: Nurse, hospital: Hospital) -> None:
     send(ask_again(hospital), FEVER)
     before = [each.id for each in open_alerts(hospital.patient.id)]
@@ -28,6 +30,7 @@ def test_the_alert_of_somebody_whose_episode_was_ended_all_the_same_stays(nurse:
     assert [each.id for each in open_alerts(hospital.patient.id)] == before != []
 
 
+@pytest.mark.hazard("H20")
 def test_a_death_by_mistake_is_taken_back_with_a_reason(nurse: Nurse, hospital: Hospital) -> None:
     assert said("course.do-alive") not in nurse.page(address(hospital))
     assert do(nurse, hospital, "death", confirmed="2").status_code == 303

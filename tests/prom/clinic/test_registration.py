@@ -130,6 +130,7 @@ def test_a_number_that_is_registered_is_refused_and_the_question_stands_in_her_l
     assert audited("patient.find") == [frozenset({hospital.patient.id})]
 
 
+@pytest.mark.hazard("H30")
 def test_the_mobile_number_is_read_back_in_groups_with_everything_else(nurse: Nurse, form: dict[str, str]) -> None:
     before = count(Patient), count(AuditRecord)
     page = words_of(nurse.post("/patients/new", form))
@@ -140,6 +141,7 @@ def test_the_mobile_number_is_read_back_in_groups_with_everything_else(nurse: Nu
     assert (count(Patient), count(AuditRecord)) == before
 
 
+@pytest.mark.hazard("H30")
 def test_a_birth_date_that_does_not_fit_the_number_is_warned_of_and_not_refused(
     nurse: Nurse, form: dict[str, str]
 ) -> None:

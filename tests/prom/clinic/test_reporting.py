@@ -167,6 +167,7 @@ def test_the_page_names_no_symptom_where_a_browser_would_remember_it(nurse: Nurs
     assert not [name for name in names if name in {item.link_id for item in SYMPTOMS.questions}]
 
 
+@pytest.mark.hazard("H33")
 def test_the_frailty_scale_warns_below_the_age_it_is_validated_for(nurse: Nurse, hospital: Hospital) -> None:
     younger, _ = another_patient(hospital, NUMBERS[0], "Yngre", born=date(1961, 11, 3))
     just_old_enough, _ = another_patient(hospital, NUMBERS[1], "Eldre", born=date(1961, 11, 2))

@@ -65,6 +65,7 @@ def test_who_is_not_clinical_staff_changes_nothing(
     assert {alert.state for alert in open_alerts(hospital.patient.id)} == {"open"}
 
 
+@pytest.mark.hazard("H34")
 @pytest.mark.parametrize("path", [each for each in PAGES if "{patient}" in each])
 def test_a_patient_of_another_unit_is_not_there(
     client: FlaskClient, hospital: Hospital, sign_in: SignIn, path: str
@@ -105,6 +106,7 @@ def test_a_report_of_another_unit_cannot_be_corrected(client: FlaskClient, hospi
     assert open_alerts(hospital.patient.id)
 
 
+@pytest.mark.hazard("H34")
 def test_the_list_of_one_unit_holds_nobody_of_another(client: FlaskClient, hospital: Hospital, sign_in: SignIn) -> None:
     report(hospital, hospital.episode, NAUSEA)
     sign_in(client, "other-nurse")

@@ -113,6 +113,7 @@ def test_a_first_report_draws_no_line(nurse: Nurse, hospital: Hospital) -> None:
     assert "small-trend" not in nurse.get("/worklist").get_data(as_text=True)
 
 
+@pytest.mark.hazard("H08")
 def test_a_strong_answer_beside_a_low_level_is_told(nurse: Nurse, hospital: Hospital) -> None:
     report(hospital, hospital.episode, HIDDEN)
     assert re.search(r"Smerter nivå [12] \(svar 3 av 4\)", nurse.page("/worklist"))
@@ -174,6 +175,7 @@ def test_mine_and_unassigned_show_their_part(nurse: Nurse, hospital: Hospital) -
     assert listed(nurse, "/worklist?unassigned=1") == [other.patient_id]
 
 
+@pytest.mark.hazard("H12")
 def test_what_came_after_she_acknowledged_is_marked_as_new(nurse: Nurse, hospital: Hospital) -> None:
     report(hospital, hospital.episode, NAUSEA)
     nurse.patient(hospital.patient.id, "acknowledge", open_alerts(hospital.patient.id))
@@ -218,6 +220,7 @@ def test_an_unchanged_list_is_304_and_reads_nobody(nurse: Nurse, hospital: Hospi
     assert not [each for each in sent if "FROM evidence" in each or "FROM patient " in each or "patient_key" in each]
 
 
+@pytest.mark.hazard("H14")
 @pytest.mark.parametrize("what", ["raised", "acknowledged", "late", "report", "corrected", "tomorrow"])
 def test_whatever_changes_the_list_changes_its_mark(nurse: Nurse, hospital: Hospital, what: str) -> None:
     first = report(hospital, hospital.episode, NAUSEA)

@@ -55,6 +55,7 @@ def test_messages_that_reach_nobody_are_a_problem_outside_the_demonstration(work
     assert set(wrong(prom)) == {"messages"}
 
 
+@pytest.mark.hazard("H17")
 def test_a_silent_worker_is_a_problem(hospital: Hospital, stylesheet: Path, prom: Prom) -> None:
     assert set(wrong(prom, PROM_DEMO="1")) == {"tick"}
 

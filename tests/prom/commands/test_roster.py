@@ -54,6 +54,7 @@ def test_an_unknown_unit_and_an_unknown_shift_are_refused(hospital: Hospital, pr
     assert prom("roster", "remove", str(new_id()), *AT).exit_code == 1
 
 
+@pytest.mark.hazard("H39")
 def test_a_file_is_taken_in_once_shown_and_taken_off_again(hospital: Hospital, prom: Prom, tmp_path: Path) -> None:
     file = written(tmp_path, HEAD + ROW, "utf-8-sig")
     assert answer(prom("roster", "import", file, *AT, "--json")) == {"added": 1, "there": 0}

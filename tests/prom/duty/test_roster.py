@@ -108,6 +108,7 @@ def test_without_a_roster_the_phone_of_the_unit_rings_again_and_again(hospital: 
     assert [rung(), nobody_takes_it(), nobody_takes_it()] == [[UNIT_PHONE]] * 3
 
 
+@pytest.mark.hazard("H39")
 def test_an_emergency_that_nobody_takes_climbs_level_by_level_and_the_last_rings_without_end(
     hospital: Hospital,
 ) -> None:
@@ -134,6 +135,7 @@ def test_whoever_takes_it_ends_the_ringing_and_giving_it_back_begins_no_lower_th
     assert rung() == [NURSE, PHYSICIAN]
 
 
+@pytest.mark.hazard("H39")
 def test_who_rings_follows_the_roster_at_that_moment_and_where_it_names_nobody_the_unit_rings(
     hospital: Hospital,
 ) -> None:
@@ -164,6 +166,7 @@ def test_whoever_is_taken_off_rings_no_more_and_somebody_is_left(hospital: Hospi
         assert ringing(session, hospital.unit, MONDAY) == [[UNIT_PHONE]]
 
 
+@pytest.mark.hazard("H39")
 def test_a_hole_is_told_fourteen_days_ahead_and_a_unit_without_a_roster_has_none(hospital: Hospital) -> None:
     with reading() as session:
         assert holes_ahead(session, MONDAY) == []

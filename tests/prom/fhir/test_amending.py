@@ -101,6 +101,7 @@ def test_what_stood_there_before_can_still_be_read(door: Door, made: dict[str, A
     assert {door.get(f"{path}/{version}").status_code for version in (0, 3, 99)} == {404}
 
 
+@pytest.mark.hazard("H41")
 def test_entered_in_error_leaves_an_emergency_to_a_nurse_and_the_task_is_open_again(
     door: Door, made: dict[str, Any], task: uuid.UUID
 ) -> None:

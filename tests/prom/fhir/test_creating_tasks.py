@@ -104,6 +104,7 @@ def test_a_retry_by_its_identifier_asks_nothing_twice(asker: Door, hospital: Hos
     assert post(asker, other).status_code == 409
 
 
+@pytest.mark.hazard("H22")
 def test_what_can_be_answered_already_is_not_asked_again(asker: Door, hospital: Hospital) -> None:
     assert post(asker, task_for(hospital.patient.id)).status_code == 201
     assert post(asker, task_for(hospital.patient.id)).status_code == 409
@@ -115,6 +116,7 @@ def wanted(hospital: Hospital, canonical: str, start: str) -> dict[str, Any]:
     return task_for(hospital.patient.id, **more)
 
 
+@pytest.mark.hazard("H22")
 def test_two_tasks_whose_windows_meet_are_not_both_taken_in_either_order(asker: Door, hospital: Hospital) -> None:
     assert post(asker, wanted(hospital, EXPERIENCE, "2026-11-20T09:00:00+01:00")).status_code == 201
     for day in ("18", "20", "21"):

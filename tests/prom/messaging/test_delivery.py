@@ -166,6 +166,7 @@ def test_a_run_ends_in_time_when_the_vendor_is_slow(hospital: Hospital) -> None:
     assert outbox.deliver_due(Slow()) == 3
 
 
+@pytest.mark.hazard("H23")
 def test_a_lost_answer_is_looked_up_and_the_message_is_not_sent_twice(hospital: Hospital) -> None:
     made = put(hospital)
     vendor = FakeTransport([Does.ACCEPT_WITHOUT_REPLY])
@@ -177,6 +178,7 @@ def test_a_lost_answer_is_looked_up_and_the_message_is_not_sent_twice(hospital: 
     assert (vendor.asked, len(vendor.has)) == (1, 1)
 
 
+@pytest.mark.hazard("H23")
 def test_a_letter_that_never_came_is_looked_up_and_sent_again(hospital: Hospital) -> None:
     made = put(hospital)
     vendor = FakeTransport([Does.HANG])
@@ -206,6 +208,7 @@ def test_what_may_be_out_is_still_looked_for_after_the_vendor_was_busy(hospital:
     assert (message(made).state, message(made).vendor_id, len(vendor.has)) == ("accepted", "late", 1)
 
 
+@pytest.mark.hazard("H23")
 def test_an_alert_to_staff_is_sent_again_when_the_vendors_list_cannot_be_asked(hospital: Hospital) -> None:
     made = put_on_call(hospital)
     vendor = FakeTransport([Does.HANG], list_is_down=True)
@@ -224,6 +227,7 @@ def test_an_alert_is_not_taken_for_another_one_with_the_same_words(hospital: Hos
     assert {message(first).vendor_id, message(second).vendor_id} == {"fake-1", "fake-2"}
 
 
+@pytest.mark.hazard("H23")
 @pytest.mark.parametrize("death", [Does.KILLED_BEFORE, Does.KILLED_AFTER])
 @pytest.mark.parametrize("writes", [put, put_on_call])
 def test_a_worker_that_is_killed_at_the_vendor_loses_and_doubles_nothing(
@@ -293,6 +297,7 @@ class Cancelling(FakeTransport):
         return super().send(letter)
 
 
+@pytest.mark.hazard("H23")
 def test_several_workers_at_once_send_every_message_once(hospital: Hospital) -> None:
     for number in range(12):
         put(hospital, f"assignment-{number}", body=f"letter {number}")

@@ -41,6 +41,7 @@ def is_green() -> bool:
         return next(check for check in watch.watch(session) if check.name == "auditor").well
 
 
+@pytest.mark.hazard("H05")
 def test_an_alert_that_was_never_raised_is_raised_and_turns_the_watch_red(
     hospital: Hospital, database: Settings
 ) -> None:
@@ -103,6 +104,7 @@ def test_a_response_entered_in_error_is_not_held_against_anyone(hospital: Hospit
     assert short() == {("fever", 4, "entered-in-error")}
 
 
+@pytest.mark.hazard("H05")
 def test_one_response_that_cannot_be_opened_holds_up_no_other_and_is_told(
     hospital: Hospital, database: Settings
 ) -> None:
@@ -175,6 +177,7 @@ def test_a_disagreement_keeps_the_watch_red_for_a_day(
     assert is_green() == green
 
 
+@pytest.mark.hazard("H05")
 def test_a_fault_in_the_engine_that_would_repeat_itself_is_found_all_the_same(
     hospital: Hospital, database: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,6 +198,7 @@ def test_a_fault_in_the_engine_that_would_repeat_itself_is_found_all_the_same(
         assert not compare(session, session.get_one(Response, receipt.response_id))
 
 
+@pytest.mark.hazard("H05")
 def test_an_alert_raised_too_mildly_is_found_and_made_graver(hospital: Hospital, database: Settings) -> None:
     send(ask(database), FEVER)
     with transaction() as session:

@@ -30,6 +30,7 @@ def waiting() -> list[uuid.UUID]:
         return list(session.scalars(select(Response.id).where(Response.rechecked_at.is_(None))))
 
 
+@pytest.mark.hazard("H05")
 def test_answers_that_do_not_open_are_an_alert_and_a_disagreement(hospital: Hospital, database: Settings) -> None:
     damage(send(ask(database), WELL).response_id)
     assert auditor.recheck() == 1
@@ -39,6 +40,7 @@ def test_answers_that_do_not_open_are_an_alert_and_a_disagreement(hospital: Hosp
     assert (waiting(), auditor.recheck()) == ([], 0)
 
 
+@pytest.mark.hazard("H05")
 def test_a_row_that_fails_by_itself_holds_up_no_other_and_fails_the_job(hospital: Hospital, database: Settings) -> None:
     bad = send(ask(database), FEVER).response_id
     later(hours=1)

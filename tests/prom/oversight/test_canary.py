@@ -26,6 +26,7 @@ def test_she_is_heard(hospital: Hospital) -> None:
     assert canary.sing() == 1
 
 
+@pytest.mark.hazard("H37")
 def test_nothing_of_her_is_ever_kept_in_any_table(hospital: Hospital) -> None:
     """So no list, export, figure, log or phone can show her: there is nothing that could be left out."""
 
@@ -42,6 +43,7 @@ def test_nothing_of_her_is_ever_kept_in_any_table(hospital: Hospital) -> None:
     assert counted() == before
 
 
+@pytest.mark.hazard("H37")
 def test_she_reports_an_emergency_and_rings_the_phone(hospital: Hospital, monkeypatch: pytest.MonkeyPatch) -> None:
     rung: list[int] = []
 
@@ -64,6 +66,7 @@ def nothing(*_: object, **__: object) -> list[Alert]:
     return []
 
 
+@pytest.mark.hazard("H37")
 @pytest.mark.parametrize(
     "place, name, fault, told",
     [
@@ -139,6 +142,7 @@ def test_the_worker_that_leads_lets_her_sing_and_its_watch_misses_her(
     leading.let_go()
 
 
+@pytest.mark.hazard("H37")
 def test_a_leader_who_never_lets_her_sing_is_told(hospital: Hospital, database: Settings) -> None:
     jobs.run_once(database)
     leading = Leading(database)

@@ -23,6 +23,7 @@ from tests.prom.properties import SIZE
 ENOUGH = 800
 
 
+@pytest.mark.hazard("H05")
 @pytest.mark.parametrize("module", [plainly, reported])
 def test_it_shares_no_line_with_the_engine(module: Any) -> None:
     tree = ast.parse(Path(module.__file__).read_text())
@@ -31,6 +32,7 @@ def test_it_shares_no_line_with_the_engine(module: Any) -> None:
     assert [name for name in named if name.partition(".")[0] == "alerts"] == []
 
 
+@pytest.mark.hazard("H05")
 def test_both_say_the_same_of_generated_histories() -> None:
     assert [each.seed for each in compared(10 * SIZE) if not each.agrees] == []
 
@@ -72,6 +74,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.hazard("H05")
 @pytest.mark.parametrize("place, name, fault", FAULTS, ids=lambda each: each if isinstance(each, str) else "")
 def test_a_fault_planted_in_the_engine_is_found(
     monkeypatch: pytest.MonkeyPatch, place: Any, name: str, fault: Any
@@ -80,6 +83,7 @@ def test_a_fault_planted_in_the_engine_is_found(
     assert any(not each.agrees for each in compared(ENOUGH))
 
 
+@pytest.mark.hazard("H05")
 def test_a_rule_of_an_unknown_kind_is_not_passed_over() -> None:
     rules = {"rules": [samples.written("new", "horoscope", reads={"level": "pain"})]}
     report = reported.report_of(

@@ -188,6 +188,7 @@ FAULTS: list[tuple[Callable[[Place], None], str]] = [
 ]
 
 
+@pytest.mark.hazard("H36", "H38")
 @pytest.mark.parametrize("fault, name", FAULTS, ids=[each.__name__ for each, _ in FAULTS])
 def test_a_planted_fault_is_seen_within_two_minutes(place: Place, fault: Callable[[Place], None], name: str) -> None:
     fault(place)
@@ -201,6 +202,7 @@ def _seen_in_two_minutes(place: Place) -> set[str]:
     return place.red()
 
 
+@pytest.mark.hazard("H36")
 def test_without_a_fault_two_minutes_change_nothing(place: Place) -> None:
     put_letter(place.hospital)
     put_alert(place.hospital, finding(Severity.EMERGENCY))
@@ -218,6 +220,7 @@ def _held_lock(place: Place) -> Iterator[None]:
     engine.dispose()
 
 
+@pytest.mark.hazard("H36")
 def test_a_lock_that_is_held_is_seen(place: Place) -> None:
     if place.settings.is_sqlite:  # its writers wait for half a minute; nobody needs to here
         event.listen(db.engine().pool, "checkout", _without_patience)
@@ -238,6 +241,7 @@ def test_a_lock_that_was_taken_a_moment_ago_is_no_fault(place: Place) -> None:
         assert place.red() == set()
 
 
+@pytest.mark.hazard("H36")
 def test_a_clock_that_differs_from_the_databases_is_seen(place: Place) -> None:
     """Of two machines, that is: the embedded database has no clock of its own, but the machine's."""
     ahead = clock.wall() + timedelta(seconds=61)
@@ -272,6 +276,7 @@ def test_a_jump_is_told_for_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
     assert looked.jump() is None
 
 
+@pytest.mark.hazard("H38")
 def test_an_emergency_that_somebody_acknowledged_has_reached_somebody(place: Place) -> None:
     place.transport._does = repeat(Does.REFUSE_FOR_NOW)
     put_alert(place.hospital, finding(Severity.EMERGENCY))
@@ -286,6 +291,7 @@ def _bound(nurse: Any) -> dict[str, Any]:
     return {"nurse": nurse if db.engine().dialect.name == "postgresql" else nurse.hex}
 
 
+@pytest.mark.hazard("H38")
 def test_a_message_about_another_emergency_is_none_about_this_one(place: Place) -> None:
     put_alert(place.hospital, finding(Severity.EMERGENCY, topic="fever"))
     place.work()

@@ -19,6 +19,7 @@ VALID = {
 WRONG_DIGITS = "13097248032 13097248023 02013299987 02013299996 98019800546 15076500561"
 
 
+@pytest.mark.hazard("H30")
 @pytest.mark.parametrize("number", WRONG_DIGITS.split())
 def test_a_number_with_a_wrong_check_digit_is_refused(number: str) -> None:
     assert not is_valid(number)
@@ -53,6 +54,7 @@ def test_a_valid_number_of_each_kind_is_taken(kind: str, number: str) -> None:
     assert is_valid(number), kind
 
 
+@pytest.mark.hazard("H30")
 @pytest.mark.parametrize("number", [number for numbers in VALID.values() for number in numbers.split()])
 def test_no_valid_number_stays_valid_with_its_last_digit_changed(number: str) -> None:
     others = [f"{number[:-1]}{digit}" for digit in range(10) if str(digit) != number[-1]]

@@ -64,6 +64,7 @@ def found_in(places: Mapping[str, bytes], planted: Mapping[str, str]) -> set[tup
     }
 
 
+@pytest.mark.hazard("H34")
 def test_no_column_of_any_table_holds_what_is_hers(hospital: Hospital, database: Settings) -> None:
     journey = walked(hospital, database)
     stored = {f"{place} {number}": raw for number, (place, raw) in enumerate(columns())}
@@ -74,6 +75,7 @@ def test_no_column_of_any_table_holds_what_is_hers(hospital: Hospital, database:
     assert set(inspect(db.engine()).get_table_names()) - looked_at == EMPTY
 
 
+@pytest.mark.hazard("H34")
 def test_nothing_that_is_printed_or_written_into_a_file_holds_what_is_hers(
     hospital: Hospital, database: Settings, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,6 +24,7 @@ def another(session: Session, hospital: Hospital) -> Patient:
     return register(session, hospital.tenant.id, OTHER, hospital.nurse_actor)
 
 
+@pytest.mark.hazard("H34")
 def test_a_value_moved_to_another_patients_row_does_not_open(hospital: Hospital) -> None:
     with reading() as session:
         ours, theirs = session.get_one(Patient, hospital.patient.id), another(session, hospital)
@@ -41,6 +42,7 @@ def test_a_row_given_to_another_patient_does_not_open_with_her_key(hospital: Hos
             sealing.open_column(session, point, "value")
 
 
+@pytest.mark.hazard("H34")
 def test_a_row_given_to_another_tenant_does_not_open(hospital: Hospital) -> None:
     with reading() as session:
         point = session.scalars(select(ContactPoint)).one()
@@ -68,6 +70,7 @@ def test_a_patients_key_put_in_another_patients_place_does_not_open(hospital: Ho
         identity(session, other)
 
 
+@pytest.mark.hazard("H34")
 def test_without_her_key_nothing_of_a_patient_opens_and_others_still_do(hospital: Hospital) -> None:
     with transaction() as session:
         other = another(session, hospital).id

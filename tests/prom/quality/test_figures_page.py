@@ -69,6 +69,7 @@ def test_a_unit_without_reports_has_no_figures(client: FlaskClient, sign_in: Sig
     assert "STAR / PRO-TECT" in page
 
 
+@pytest.mark.hazard("H43")
 def test_what_was_raised_is_held_against_what_was_reported(hospital: Hospital, database: Settings) -> None:
     send(ask(database), FEVER)
     later(hours=1)
@@ -94,6 +95,7 @@ def test_what_was_entered_in_error_is_left_out(hospital: Hospital, database: Set
     assert (found.questionnaires, found.all.alerts) == (0, 0)
 
 
+@pytest.mark.hazard("H43")
 def test_an_emergency_is_timed_by_the_clock_and_another_in_opening_hours(
     hospital: Hospital, database: Settings
 ) -> None:
@@ -124,6 +126,7 @@ def test_what_was_escalated_first_was_not_acknowledged_in_time(hospital: Hospita
     assert (found.acknowledged, found.resolved, found.escalated) == (Share(0, 1), Share(0, 1), Share(1, 1))
 
 
+@pytest.mark.hazard("H43")
 def test_rules_whose_alerts_are_resolved_as_expected_are_named(hospital: Hospital, database: Settings) -> None:
     send(ask(database), RASH["3"])
     act(hospital, "skin-rash", "acknowledge", "expected")

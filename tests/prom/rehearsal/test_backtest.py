@@ -69,6 +69,7 @@ def test_the_rules_in_force_raise_what_they_raised(hospital: Hospital, database:
     assert made.document["graver"] == made.document["milder"] == 0
 
 
+@pytest.mark.hazard("H42")
 def test_a_rule_that_is_left_out_takes_its_alerts_with_it_and_tells_how_they_ended(
     hospital: Hospital, database: Settings
 ) -> None:
@@ -97,6 +98,7 @@ def test_a_lower_limit_raises_what_nobody_was_told_of(hospital: Hospital, databa
     assert made.document["newByRule"] == {"fever": 1}
 
 
+@pytest.mark.hazard("H42")
 def test_another_severity_is_milder_and_not_gone(hospital: Hospital, database: Settings) -> None:
     send(ask(database), FEVER)
 

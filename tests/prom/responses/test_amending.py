@@ -74,6 +74,7 @@ def test_a_fever_that_was_left_out_raises_its_alert(hospital: Hospital, database
     assert the_alert("fever").responses == {response_id}
 
 
+@pytest.mark.hazard("H41")
 def test_an_emergency_is_closed_by_nobody_but_a_nurse_though_its_answer_is_taken_back(
     hospital: Hospital, database: Settings
 ) -> None:
@@ -84,6 +85,7 @@ def test_an_emergency_is_closed_by_nobody_but_a_nurse_though_its_answer_is_taken
     assert seen.verbs == ("raise", "evidence-withdrawn")
 
 
+@pytest.mark.hazard("H41")
 def test_an_emergency_that_somebody_has_taken_stays_hers_though_its_answer_is_taken_back(
     hospital: Hospital, database: Settings
 ) -> None:

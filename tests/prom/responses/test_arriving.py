@@ -55,6 +55,7 @@ def forget_link(walker: Walker) -> None:
             session.delete(link)
 
 
+@pytest.mark.hazard("H27")
 @pytest.mark.parametrize("spoil", [expire_link, lock_assignment, send_answers, forget_link])
 def test_every_dead_link_leads_to_one_and_the_same_page(walker: Walker, spoil: Callable[[Walker], None]) -> None:
     with walker.client.application.test_client() as stranger:
@@ -85,6 +86,7 @@ def test_without_a_visit_nothing_is_taken(client: FlaskClient, path: str) -> Non
     assert counts() == before
 
 
+@pytest.mark.hazard("H25")
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_a_link_scanner_changes_nothing(walker: Walker, method: str) -> None:
     before = counts()
@@ -99,6 +101,7 @@ def test_a_visit_that_is_over_is_a_dead_end(walker: Walker) -> None:
     assert walker.client.get("/a/question/1").status_code == 404
 
 
+@pytest.mark.hazard("H24")
 def test_before_the_birth_date_no_question_is_shown_and_no_answer_taken(walker: Walker) -> None:
     walker.start()
     before = counts()
@@ -136,6 +139,7 @@ def test_a_wrong_birth_date_is_refused_counted_and_keeps_what_was_typed(walker: 
     assert walker.client.get("/a/question/1").location == "/a/birth-date"
 
 
+@pytest.mark.hazard("H24")
 def test_five_wrong_birth_dates_lock_the_link_and_tell_the_clinic(walker: Walker, hospital: Hospital) -> None:
     walker.start()
     for _ in range(links.WRONG_BIRTH_DATES - 1):
@@ -151,6 +155,7 @@ def test_five_wrong_birth_dates_lock_the_link_and_tell_the_clinic(walker: Walker
     assert {"nb", "nn", "en"} <= finding["title"].keys()
 
 
+@pytest.mark.hazard("H24")
 def test_five_tries_count_over_all_links_of_an_assignment(walker: Walker) -> None:
     with transaction() as session:
         other = links.mint(session, session.get_one(Assignment, walker.assignment.id))
@@ -176,6 +181,7 @@ def test_a_number_that_is_none_gets_a_field_error(client: FlaskClient, typed: st
     assert "ds-error-summary" in page.text
 
 
+@pytest.mark.hazard("H27")
 def test_a_new_link_goes_to_a_registered_number_only_and_the_page_never_tells(walker: Walker) -> None:
     def messages() -> int:
         with reading() as session:
@@ -240,6 +246,7 @@ def test_the_language_is_the_chosen_one_else_the_one_she_is_registered_with(walk
     assert "Når er du fødd?" in walker.client.get("/a/birth-date", headers=english).text
 
 
+@pytest.mark.hazard("H27")
 def test_an_unknown_page_of_ours_still_gives_numbers_to_call(client: FlaskClient) -> None:
     page = client.get("/a/nothing-here")
     assert page.status_code == 404

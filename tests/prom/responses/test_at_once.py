@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
+import pytest
+
 from prom.audit.models import AuditRecord
 from prom.config import Settings
 from prom.db import transaction
@@ -57,6 +59,7 @@ def test_four_submits_at_once_give_one_response_and_four_receipts_of_it(hospital
     assert count(AuditRecord, AuditRecord.action == "response.submit") == 1
 
 
+@pytest.mark.hazard("H31")
 def test_two_reports_of_one_patient_at_once_are_judged_one_after_the_other(
     hospital: Hospital, database: Settings
 ) -> None:

@@ -89,6 +89,7 @@ def at(day: int, hour: int = 11, minute: int = 0) -> datetime:
     return datetime(2026, 11, 1, hour, minute, tzinfo=UTC) + timedelta(days=day)
 
 
+@pytest.mark.hazard("H48")
 @pytest.mark.parametrize(
     "moment, found",
     [
@@ -111,6 +112,7 @@ def test_a_slight_fever_is_an_emergency_in_the_nadir_days_of_each_cycle_and_on_n
     quiet()
 
 
+@pytest.mark.hazard("H48")
 def test_it_is_told_at_the_very_save(hospital: Hospital, database: Settings) -> None:
     hers = stay(hospital, database, NADIR)
     clock.move_to(at(8))
@@ -122,6 +124,7 @@ def test_it_is_told_at_the_very_save(hospital: Hospital, database: Settings) -> 
     assert short() == {FOUND}
 
 
+@pytest.mark.hazard("H48")
 def test_a_course_that_is_not_counted_in_cycles_cannot_be_assessed_and_says_so(
     hospital: Hospital, database: Settings
 ) -> None:

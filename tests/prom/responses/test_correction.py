@@ -52,6 +52,7 @@ def test_what_is_entered_in_error_already_is_refused(hospital: Hospital, databas
         correct(hospital, response_id)
 
 
+@pytest.mark.hazard("H29")
 def test_what_it_raised_is_withdrawn_and_its_history_says_so(hospital: Hospital, database: Settings) -> None:
     correct(hospital, send(ask(database), FEVER).response_id)
     seen = the_alert("fever")
@@ -109,6 +110,7 @@ def test_an_alert_that_also_stands_on_another_response_stays_and_falls_to_what_i
     assert seen.verbs[-1] == "evidence-withdrawn"
 
 
+@pytest.mark.hazard("H29")
 def test_a_later_response_is_judged_anew_against_the_right_past(hospital: Hospital, database: Settings) -> None:
     """Level 3 was typed for level 0: the level 2 that follows was no improvement but a change for the worse."""
     send(ask(database), WELL)
@@ -143,6 +145,7 @@ def test_what_came_before_is_not_touched(hospital: Hospital, database: Settings)
     assert (after.findings, after.alert.version) == (before.findings, before.alert.version)
 
 
+@pytest.mark.hazard("H29")
 def test_a_wrong_baseline_gives_way_to_the_next_response(hospital: Hospital, database: Settings) -> None:
     wrong = send(ask(database), RASH["3"]).response_id
     report(hospital, RASH["1"])
@@ -195,6 +198,7 @@ def test_a_form_that_expired_as_begun_can_be_entered_in_error_too(hospital: Hosp
     assert the_alert("silence").alert.state == "open"
 
 
+@pytest.mark.hazard("H31")
 def test_a_report_that_is_dated_back_is_set_in_its_place_and_later_ones_are_judged_anew(
     hospital: Hospital, database: Settings
 ) -> None:

@@ -93,6 +93,7 @@ def test_an_untouched_form_closes_before_one_that_was_begun(hospital: Hospital, 
         save(assignment_id, "chest-pain", "no")
 
 
+@pytest.mark.hazard("H01")
 def test_a_red_flag_raises_its_alert_at_that_save_and_shows_its_instruction(
     hospital: Hospital, database: Settings
 ) -> None:
@@ -125,6 +126,7 @@ def test_a_red_flag_saved_twice_and_then_sent_is_one_alert_with_one_piece_of_evi
     assert seen.responses == {receipt.response_id}
 
 
+@pytest.mark.hazard("H01")
 def test_a_red_flag_that_is_taken_back_before_sending_stays_on_the_list(hospital: Hospital, database: Settings) -> None:
     """Somebody typed it: a nurse decides what it meant."""
     assignment_id = ask(database)
@@ -176,6 +178,7 @@ def test_a_form_read_in_another_language_midway_is_one_form(hospital: Hospital, 
     assert saved(assignment_id).keys() == {"shivering", "bleeding"}
 
 
+@pytest.mark.hazard("H02")
 def test_a_begun_form_that_expires_is_kept_and_judged_on_what_it_holds(hospital: Hospital, database: Settings) -> None:
     assignment_id = ask(database)
     save(assignment_id, "skin-rash-severity", "3")

@@ -117,6 +117,7 @@ def test_what_is_as_expected_is_stored_and_raises_nothing(hospital: Hospital, da
     assert held() == {("moderate.skin-rash", decision)}
 
 
+@pytest.mark.hazard("H46")
 def test_one_level_worse_breaks_it_and_ends_it(hospital: Hospital, database: Settings) -> None:
     expect_rash(hospital)
     report(hospital, RASH["2"])
@@ -127,6 +128,7 @@ def test_one_level_worse_breaks_it_and_ends_it(hospital: Hospital, database: Set
     assert the_alert("skin-rash").verbs[-1] == "join"
 
 
+@pytest.mark.hazard("H46")
 def test_one_answer_worse_breaks_it_although_the_level_is_the_same(hospital: Hospital, database: Settings) -> None:
     pain = {**WELL, "pain-frequency": "2", "pain-severity": "2", "pain-interference": "1"}
     expect_rash(hospital, scale="pain")
@@ -152,6 +154,7 @@ def test_before_it_was_decided_and_after_its_last_day_nothing_is_held_back(
     assert first.response_id in the_alert("skin-rash").responses
 
 
+@pytest.mark.hazard("H47")
 def test_it_never_holds_back_a_red_flag_urgent_words_or_what_cannot_be_assessed(
     hospital: Hospital, database: Settings
 ) -> None:
@@ -167,6 +170,7 @@ def test_it_never_holds_back_a_red_flag_urgent_words_or_what_cannot_be_assessed(
     assert held() == set()
 
 
+@pytest.mark.hazard("H47")
 def test_what_counts_symptoms_is_held_back_only_where_each_of_them_is_expected(
     hospital: Hospital, database: Settings
 ) -> None:
@@ -189,6 +193,7 @@ def test_a_new_first_day_or_version_ends_it(hospital: Hospital, database: Settin
     assert short() == RASH_2
 
 
+@pytest.mark.hazard("H46")
 def test_a_new_cycle_ends_it_and_so_do_thirty_days(hospital: Hospital, database: Settings) -> None:
     assert _ends_at(expect_rash(hospital, days=30)) == clock.now() + timedelta(days=30)
     hers = stay(hospital, database, NADIR)  # cycles of 21 days from 2 November: the next begins on the 23rd
@@ -229,6 +234,7 @@ def test_one_dated_back_that_breaks_it_raises_what_was_held_back_after_it(
     assert held() == set()
 
 
+@pytest.mark.hazard("H46")
 def test_the_auditor_raises_what_was_held_back_and_was_not_expected(
     hospital: Hospital, database: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,6 +265,7 @@ def test_what_is_expected_lies_sealed_and_each_step_is_on_record(hospital: Hospi
     assert rows(actions) == ["expected-level.decide", "expected-level.take-back"]
 
 
+@pytest.mark.hazard("H47")
 def test_of_a_decision_that_does_not_open_everything_is_raised_and_it_says_so(
     hospital: Hospital, database: Settings
 ) -> None:

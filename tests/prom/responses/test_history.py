@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
@@ -44,6 +45,7 @@ SNAPSHOTS = st.lists(
 )
 
 
+@pytest.mark.hazard("H31")
 @sized
 @given(reports=SNAPSHOTS)
 def test_the_past_is_the_same_in_whatever_order_its_reports_came(reports: Sequence[Snapshot]) -> None:
@@ -107,6 +109,7 @@ REPORTS = st.lists(
 )
 
 
+@pytest.mark.hazard("H31")
 @sized_with_database
 @given(reports=REPORTS)
 def test_the_kept_past_is_always_the_rebuilt_one(

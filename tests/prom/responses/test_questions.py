@@ -118,6 +118,7 @@ def test_an_answer_leads_to_the_next_question_that_is_asked(walker: Walker) -> N
     assert walker.answer("temperature-measured", "yes").location == f"/a/question/{walker.place('temperature')}"
 
 
+@pytest.mark.hazard("H01")
 def test_a_red_flag_is_judged_at_that_save_and_shows_its_instruction_alone(walker: Walker, hospital: Hospital) -> None:
     walker.confirm()
     walker.answer("temperature-measured", "yes")
@@ -174,6 +175,7 @@ def test_leaving_saves_what_was_answered(walker: Walker) -> None:
     assert codes(walker, "temperature-measured") == ["yes"]
 
 
+@pytest.mark.hazard("H01")
 def test_leaving_with_a_red_flag_shows_its_instruction_first(walker: Walker) -> None:
     walker.confirm()
     assert walker.answer("chest-pain", "now", then="leave").location.startswith("/a/call-now")
@@ -203,6 +205,7 @@ def test_a_language_that_there_is_not_changes_nothing(walker: Walker) -> None:
     assert '<html lang="nb"' in walker.client.get("/a/question/1").text
 
 
+@pytest.mark.hazard("H32")
 def test_in_northern_sami_what_is_in_bokmal_says_so(walker: Walker) -> None:
     walker.confirm()
     walker.client.post("/a/language", data={"language": "se", "here": "show_review"})

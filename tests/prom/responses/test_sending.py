@@ -1,5 +1,6 @@
 """The review, the sending and the receipt."""
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -66,6 +67,7 @@ def test_a_double_tap_on_send_gives_one_response_and_both_see_the_receipt(walker
     assert walker.client.get("/a/receipt").status_code == 200
 
 
+@pytest.mark.hazard("H24")
 def test_after_sending_the_link_shows_no_answers(walker: Walker) -> None:
     walker.confirm()
     walker.answer_all(ILL)
@@ -143,6 +145,7 @@ def test_a_version_withdrawn_midway_is_still_taken(walker: Walker) -> None:
     assert count(Response) == 1
 
 
+@pytest.mark.hazard("H28")
 def test_the_receipt_says_what_to_do_at_once_and_then_about_each_symptom(walker: Walker) -> None:
     walker.confirm()
     walker.answer_all(ILL)
@@ -172,6 +175,7 @@ def test_what_cannot_wait_stands_alone_on_the_receipt_until_she_goes_on(walker: 
     assert rest.index('class="now-words"') < rest.index('class="advice"')
 
 
+@pytest.mark.hazard("H28")
 def test_the_receipt_of_somebody_well_has_no_advice_but_all_numbers(walker: Walker) -> None:
     walker.confirm()
     walker.answer_all()
@@ -271,6 +275,7 @@ def test_an_actor_of_another_kind_cannot_be_told_from_the_page(walker: Walker) -
     assert kinds == {Actor("patient").kind}
 
 
+@pytest.mark.hazard("H19")
 def test_whoever_goes_on_after_the_end_is_told_that_nobody_reads_and_whom_to_call(
     walker: Walker, hospital: Hospital
 ) -> None:
@@ -290,6 +295,7 @@ def test_whoever_goes_on_after_the_end_is_told_that_nobody_reads_and_whom_to_cal
     assert steps.alerts("fever") != []
 
 
+@pytest.mark.hazard("H19")
 def test_what_she_had_begun_is_judged_when_the_episode_has_ended(walker: Walker, hospital: Hospital) -> None:
     walker.confirm()
     assert walker.answer("temperature-measured", "yes").status_code in (200, 303)

@@ -101,6 +101,7 @@ def test_a_locked_assignment_takes_nothing(hospital: Hospital, database: Setting
         send(assignment_id, WELL)
 
 
+@pytest.mark.hazard("H03")
 def test_what_is_raised_within_the_transaction_leaves_nothing_behind(hospital: Hospital, database: Settings) -> None:
     assignment_id = ask(database)
     messages = count(Message)
@@ -153,6 +154,7 @@ def test_what_was_answered_stands_there_with_its_scores_and_the_versions_it_was_
         assert scores["nausea"] == {"value": 0.0}
 
 
+@pytest.mark.hazard("H03")
 def test_a_fever_is_an_emergency_whose_message_leaves_in_the_same_transaction(
     hospital: Hospital, database: Settings
 ) -> None:

@@ -73,6 +73,7 @@ FAULTS: dict[str, Callable[[], None]] = {
 }
 
 
+@pytest.mark.hazard("H04")
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_response_that_cannot_be_judged_is_kept_and_raises_an_alert(
     hospital: Hospital, database: Settings, fault: str
@@ -89,6 +90,7 @@ def test_a_response_that_cannot_be_judged_is_kept_and_raises_an_alert(
     assert "39.8" not in json.dumps(finding)
 
 
+@pytest.mark.hazard("H04")
 def test_a_scorer_that_fails_does_not_silence_a_fever(
     hospital: Hospital, database: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,6 +103,7 @@ def test_a_scorer_that_fails_does_not_silence_a_fever(
     assert short() == {UNASSESSED, ("fever", Severity.EMERGENCY, "open")}
 
 
+@pytest.mark.hazard("H01")
 def test_a_red_flag_in_a_begun_form_whose_rules_are_lost_raises_an_alert_at_that_save(
     hospital: Hospital, database: Settings
 ) -> None:
@@ -111,6 +114,7 @@ def test_a_red_flag_in_a_begun_form_whose_rules_are_lost_raises_an_alert_at_that
     assert short() == {UNASSESSED}
 
 
+@pytest.mark.hazard("H04")
 def test_silence_whose_rules_are_lost_raises_an_alert(hospital: Hospital, database: Settings) -> None:
     assignment_id = ask(database)
     lose("rule-set")
@@ -120,6 +124,7 @@ def test_silence_whose_rules_are_lost_raises_an_alert(hospital: Hospital, databa
     assert short() == {UNASSESSED}
 
 
+@pytest.mark.hazard("H02")
 def test_a_begun_form_that_expires_after_its_questionnaire_was_lost_is_kept_and_raises_an_alert(
     hospital: Hospital, database: Settings
 ) -> None:

@@ -72,6 +72,7 @@ def test_what_was_never_reported_is_not_found(client: FlaskClient, sign_in: Sign
 # What becomes of it
 
 
+@pytest.mark.hazard("H44")
 @pytest.mark.parametrize(
     "username,own",
     [("nurse", "/worklist"), ("physician", "/rules"), ("quality", "/exports"), ("administrator", "/settings")],
@@ -84,6 +85,7 @@ def test_every_role_finds_the_way_from_her_own_page(
     assert client.get("/safety-problem").status_code == 200
 
 
+@pytest.mark.hazard("H44")
 def test_it_is_sealed_and_on_record_and_the_watch_is_red(client: FlaskClient, sign_in: SignIn) -> None:
     assert is_green()
     problem = reported(client, sign_in)

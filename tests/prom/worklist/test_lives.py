@@ -247,6 +247,7 @@ def _lives(hospital: Hospital) -> "type[Lives]":
     return cast("type[Lives]", partial(Lives, hospital))
 
 
+@pytest.mark.hazard("H10")
 def test_whatever_happens_no_alert_loses_its_clock_and_no_emergency_its_next_level(
     hospital: Hospital, database: Settings
 ) -> None:
@@ -289,6 +290,7 @@ FAULTS: dict[str, tuple[object, str, object]] = {
 }
 
 
+@pytest.mark.hazard("H10")
 @pytest.mark.parametrize("fault", FAULTS)
 def test_at_the_size_of_the_suite_it_finds(
     fault: str, hospital: Hospital, database: Settings, monkeypatch: pytest.MonkeyPatch

@@ -27,6 +27,7 @@ def calls() -> int:
     return count(Message, Message.kind == "on-call")
 
 
+@pytest.mark.hazard("H10")
 @pytest.mark.parametrize(
     "change", [{"next_action_at": None}, {"closed_at": MONDAY}, {"severity": 5}, {"state": "acknowledged"}]
 )
@@ -72,6 +73,7 @@ def test_the_same_finding_of_the_same_assignment_is_not_new(hospital: Hospital) 
     assert the_alert("nausea").responses == {sent.response_id}
 
 
+@pytest.mark.hazard("H12")
 def test_new_evidence_raises_severity_and_never_lowers_it(hospital: Hospital) -> None:
     put(hospital, finding(NEXT))
     put(hospital, finding(EMERGENCY))
@@ -89,6 +91,7 @@ def test_new_evidence_to_a_waiting_alert_does_not_move_its_deadline_away(hospita
     assert (after.next_action_at, after.waiting_since) == (due, MONDAY)
 
 
+@pytest.mark.hazard("H12")
 def test_graver_evidence_to_a_waiting_alert_brings_its_deadline_nearer(hospital: Hospital) -> None:
     put(hospital, finding(NEXT))
     later(hours=1)
@@ -106,6 +109,7 @@ def test_graver_evidence_just_before_closing_does_not_put_off_what_was_promised_
     assert (after.severity, after.next_action_at) == (SAME_DAY, due)
 
 
+@pytest.mark.hazard("H12")
 def test_new_evidence_opens_an_acknowledged_alert_again_and_says_how_much_is_new(hospital: Hospital) -> None:
     put(hospital)
     act(hospital, worklist.acknowledge)

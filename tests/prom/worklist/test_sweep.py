@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from alerts.lifecycle import Outcome, State
@@ -43,6 +44,7 @@ def test_a_resolved_alert_is_never_swept(hospital: Hospital) -> None:
     assert sweep() == 0
 
 
+@pytest.mark.hazard("H10")
 def test_an_unacknowledged_emergency_escalates_and_rings_again_every_ten_minutes_without_end(
     hospital: Hospital,
 ) -> None:
@@ -62,6 +64,7 @@ def test_a_sweep_that_runs_twice_acts_once(hospital: Hospital) -> None:
     assert the_alert("nausea").verbs == ("raise", "escalate")
 
 
+@pytest.mark.hazard("H10")
 def test_after_a_long_stop_an_emergency_rings_once_and_not_for_each_time_it_was_missed(hospital: Hospital) -> None:
     put(hospital, finding(Severity.EMERGENCY))
     later(hours=8)
@@ -69,6 +72,7 @@ def test_after_a_long_stop_an_emergency_rings_once_and_not_for_each_time_it_was_
     assert calls() == 2
 
 
+@pytest.mark.hazard("H11")
 def test_an_acknowledged_emergency_without_contact_goes_back_to_the_unit_and_rings(hospital: Hospital) -> None:
     put(hospital, finding(Severity.EMERGENCY))
     act(hospital, worklist.acknowledge)
@@ -88,6 +92,7 @@ def test_what_is_for_the_same_day_escalates_at_the_end_of_it_without_ringing(hos
     assert (alert.state, alert.escalations, calls()) == ("escalated", 1, 0)
 
 
+@pytest.mark.hazard("H10")
 def test_every_severity_has_a_deadline_and_is_swept_when_it_has_passed(hospital: Hospital) -> None:
     for severity in Severity:
         put(hospital, finding(severity, topic=severity.word))

@@ -20,6 +20,7 @@ from tests.prom.steps import later, the_alert
 from tests.prom.worklist.findings import act, finding, put
 
 
+@pytest.mark.hazard("H13")
 def test_acting_on_an_older_version_is_refused_and_changes_nothing(hospital: Hospital) -> None:
     put(hospital)
     seen_before = the_alert("nausea").alert.version
@@ -38,6 +39,7 @@ def test_acting_on_an_older_version_is_refused_and_changes_nothing(hospital: Hos
     assert the_alert("nausea").verbs == ("raise", "join")
 
 
+@pytest.mark.hazard("H13")
 def test_two_nurses_who_acknowledge_at_once_are_one_owner_and_one_refusal(hospital: Hospital) -> None:
     put(hospital)
     seen = the_alert("nausea").alert
@@ -97,6 +99,7 @@ def test_an_alert_of_another_unit_and_one_that_is_not_there_are_not_found(hospit
         assert open_alerts(session, [hospital.other_unit.id]) == []
 
 
+@pytest.mark.hazard("H11")
 def test_acknowledging_claims_it_and_sets_the_deadline_for_contact(hospital: Hospital) -> None:
     put(hospital, finding(Severity.EMERGENCY))
     later(minutes=5)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from alerts.findings import Finding, Reason
 from alerts.lifecycle import Outcome
 from alerts.rules import Severity
@@ -70,6 +72,7 @@ def answer(of: worklist.Origin) -> None:
         worklist.settle_silence(session, of.assignment_id)
 
 
+@pytest.mark.hazard("H15")
 def test_silence_ends_when_she_answers_and_says_so(hospital: Hospital) -> None:
     answer(silent(hospital))
     assert short() == {("silence", Severity.NEXT_WORKING_DAY, "entered-in-error")}
@@ -83,6 +86,7 @@ def test_silence_over_another_assignment_stays(hospital: Hospital) -> None:
     assert short() == {("silence", Severity.NEXT_WORKING_DAY, "open")}
 
 
+@pytest.mark.hazard("H15")
 def test_a_call_that_a_nurse_has_made_and_resolved_stays_resolved_when_she_answers(hospital: Hospital) -> None:
     of = silent(hospital)
     act(hospital, worklist.acknowledge, topic="silence")
@@ -111,6 +115,7 @@ def taken_back_by_her(hospital: Hospital, topic: str = "nausea") -> None:
         worklist.withdraw(session, of.response_id, PATIENT)
 
 
+@pytest.mark.hazard("H41")
 def test_a_clinicians_correction_of_something_else_closes_no_emergency_that_waits(hospital: Hospital) -> None:
     taken_back_by_her(hospital)
     other = put(hospital, finding(Severity.SAME_DAY))
