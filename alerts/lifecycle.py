@@ -38,18 +38,42 @@ class Verb(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What came of an alert; resolving demands one."""
+    """What was done about an alert; resolving demands one."""
 
     ADVICE = "advice"
     PRESCRIPTION = "prescription"
     VISIT = "visit"
     ADMISSION = "admission"
-    HANDLED_AT_HOSPITAL = "handled-at-hospital"
-    HANDLED_AT_LOCAL_HOSPITAL = "handled-at-local-hospital"
-    HANDLED_IN_MUNICIPALITY = "handled-in-municipality"
-    HANDLED_BY_PHONE = "handled-by-phone"
     NO_CONTACT = "no-contact"
     EXPECTED = "expected"
+
+
+class Place(StrEnum):
+    """Where an alert was handled."""
+
+    PHONE = "phone"
+    HOSPITAL = "hospital"
+    LOCAL_HOSPITAL = "local-hospital"
+    MUNICIPALITY = "municipality"
+
+
+#: Where each of these is done as a rule. With the other outcomes nothing was done for her, so it was done nowhere.
+USUAL_PLACE: Mapping[Outcome, Place] = MappingProxyType(
+    {
+        Outcome.ADVICE: Place.PHONE,
+        Outcome.PRESCRIPTION: Place.PHONE,
+        Outcome.VISIT: Place.HOSPITAL,
+        Outcome.ADMISSION: Place.HOSPITAL,
+    }
+)
+
+#: What alerts were resolved with while an outcome said either what was done or where: their rows keep it.
+EARLIER_OUTCOMES = (
+    "handled-at-hospital",
+    "handled-at-local-hospital",
+    "handled-in-municipality",
+    "handled-by-phone",
+)
 
 
 TRANSITIONS: Mapping[tuple[State, Verb], State] = MappingProxyType(

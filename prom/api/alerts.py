@@ -112,5 +112,6 @@ def _event(event: OpenedEvent, opened: _Opened) -> dict[str, Any]:
         "state": event.row.state,
         "clinician": opened.clinician(event.row.clinician_id),
         "outcome": event.outcome,
+        "place": event.place,
         "note": event.note,
     }

@@ -49,9 +49,15 @@ def note(session: Session, press: Press, words: str) -> None:
     _each(session, press, lambda alert, version: service.note(session, alert, version, press.who, words))
 
 
-def resolve(session: Session, press: Press, outcome: str, words: str) -> None:
-    """Close these alerts with one outcome; raises Invalid without one."""
-    _each(session, press, lambda alert, version: service.resolve(session, alert, version, press.who, outcome, words))
+def resolve(session: Session, press: Press, outcome: str, place: str, words: str) -> None:
+    """Close these alerts with one outcome, handled in one place; raises Invalid naming what is missing."""
+    closing = outcome, place, words
+    _each(session, press, lambda alert, version: service.resolve(session, alert, version, press.who, *closing))
+
+
+def enter_in_error(session: Session, press: Press, reason: str) -> None:
+    """Take back these alerts as mistakes; raises Invalid without a reason."""
+    _each(session, press, lambda alert, version: service.enter_in_error(session, alert, version, press.who, reason))
 
 
 def give_back(session: Session, press: Press) -> None:

@@ -19,6 +19,7 @@ class Step:
     who: str | None
     topics: tuple[str, ...]
     outcome: str | None
+    place: str | None
     note: str
 
 
@@ -39,7 +40,8 @@ def steps(record: Record, after: datetime | None = None) -> list[Step]:
 
 def _key(event: OpenedEvent) -> tuple[object, ...]:
     # One press writes its events within a moment; two presses within the same second are one for a reader, too.
-    return (event.row.at.replace(microsecond=0), event.row.verb, event.row.clinician_id, event.outcome, event.note)
+    said = event.outcome, event.place, event.note
+    return (event.row.at.replace(microsecond=0), event.row.verb, event.row.clinician_id, *said)
 
 
 def _step(record: Record, event: OpenedEvent, alert_ids: Sequence[uuid.UUID]) -> Step:
@@ -51,6 +53,7 @@ def _step(record: Record, event: OpenedEvent, alert_ids: Sequence[uuid.UUID]) ->
         who=record.clinicians.get(who, "") if who is not None else None,
         topics=tuple(dict.fromkeys(topics)),
         outcome=event.outcome,
+        place=event.place,
         note=event.note,
     )
 

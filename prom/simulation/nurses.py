@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from alerts.lifecycle import Outcome, State
+from alerts.lifecycle import USUAL_PLACE, Outcome, State
 from alerts.rules import Severity
 from prom import clock
 from prom.assignments import service as assignments
@@ -33,7 +33,7 @@ UNATTENDED = (State.OPEN, State.ESCALATED)
 OUTCOMES = {
     Severity.EMERGENCY: (Outcome.ADMISSION, Outcome.VISIT, Outcome.ADVICE, Outcome.ADVICE),
     Severity.SAME_DAY: (Outcome.ADVICE, Outcome.ADVICE, Outcome.PRESCRIPTION, Outcome.VISIT, Outcome.EXPECTED),
-    Severity.NEXT_WORKING_DAY: (Outcome.ADVICE, Outcome.EXPECTED, Outcome.HANDLED_BY_PHONE, Outcome.NO_CONTACT),
+    Severity.NEXT_WORKING_DAY: (Outcome.ADVICE, Outcome.EXPECTED, Outcome.ADVICE, Outcome.NO_CONTACT),
     Severity.AT_VISIT: (Outcome.VISIT, Outcome.EXPECTED),
 }
 
@@ -145,7 +145,7 @@ def _settle(clinic: Clinic, enrolled: Enrolled, hers: Sequence[Alert], nurse: Ac
     for alert in hers:
         # A slip that was undone, or a report written down, has closed or reopened some of them.
         if alert.state == State.ACKNOWLEDGED:
-            worklist.resolve(session, alert, alert.version, nurse, outcome, words)
+            worklist.resolve(session, alert, alert.version, nurse, outcome, USUAL_PLACE.get(outcome), words)
 
 
 def _undo_slip(clinic: Clinic, enrolled: Enrolled, alert: Alert, nurse: Actor, session: Session) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from alerts.lifecycle import Outcome, State
+from alerts.lifecycle import Outcome, Place, State
 from alerts.rules import Severity
 from prom.audit.service import Actor
 from prom.simulation import nurses, patients, reports
@@ -156,4 +156,4 @@ def _clear(clinic: Clinic, session: Session) -> None:
             worklist.acknowledge(session, alert, alert.version, nurse)
         for alert in nurses.acknowledged(session, player):
             words = WORDS["notes"][Outcome.ADVICE][0]
-            worklist.resolve(session, alert, alert.version, nurse, Outcome.ADVICE, words)
+            worklist.resolve(session, alert, alert.version, nurse, Outcome.ADVICE, Place.PHONE, words)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from alerts.lifecycle import Outcome, State
+from alerts.lifecycle import USUAL_PLACE, Outcome, State
 from alerts.rules import Severity
 from prom import clock
 from prom.simulation.nurses import LOOKS_AHEAD, OUTCOMES, ROUNDS, UNATTENDED, VISIT_AFTER
@@ -59,4 +59,5 @@ def _settle(ward: Ward, alert: Alert, session: Session) -> None:
         worklist.acknowledge(session, alert, alert.version, nurse)
     if alert.state == State.ACKNOWLEDGED:
         outcomes: tuple[Outcome, ...] = OUTCOMES[Severity(alert.severity)]
-        worklist.resolve(session, alert, alert.version, nurse, outcomes[alert.id.int % len(outcomes)])
+        outcome = outcomes[alert.id.int % len(outcomes)]
+        worklist.resolve(session, alert, alert.version, nurse, outcome, USUAL_PLACE.get(outcome))

@@ -95,6 +95,13 @@ const handle = document.querySelector("[data-handle]");
 if (handle) {
   const take = handle.querySelector("[data-take]");
   const close = handle.querySelector("#outcome");
+  /* What is done as a rule somewhere is taken to be done there until she says otherwise. */
+  const place = handle.querySelector("#place");
+  if (close) close.addEventListener("change", () => {
+    const usual = close.selectedOptions[0].dataset.place;
+    place.value = usual || "";
+    place.closest("[data-place-field]").hidden = Boolean(close.value) && !usual;
+  });
   const resolve = () => { const field = close || take; if (field) field.focus(); };
   onKey({
     a: () => { if (take) take.form.requestSubmit(take); },

@@ -120,7 +120,7 @@ class AlertEvent(Base):
     state: Mapped[str]
     #: The clinician, or None for the system.
     clinician_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("clinician.id"))
-    #: {note, outcome}, or None
+    #: {note, outcome, place}, or None
     note_sealed: Mapped[bytes | None]
 
     __table_args__ = (Index(None, "alert_id", "at"),)

@@ -134,11 +134,12 @@ def evidence_for_responses(
 
 @dataclass(frozen=True)
 class OpenedEvent:
-    """A step in an alert's life with its note and outcome opened."""
+    """A step in an alert's life with its note, outcome and place opened."""
 
     row: AlertEvent
     note: str
     outcome: str | None
+    place: str | None
 
 
 def events_of(session: Session, alerts: Iterable[Alert]) -> dict[uuid.UUID, list[OpenedEvent]]:
@@ -152,7 +153,7 @@ def events_of(session: Session, alerts: Iterable[Alert]) -> dict[uuid.UUID, list
     found: dict[uuid.UUID, list[OpenedEvent]] = defaultdict(list)
     for row in rows:
         opened = sealing.open_column(session, row, "note") if row.note_sealed is not None else {}
-        found[row.alert_id].append(OpenedEvent(row, opened.get("note", ""), opened.get("outcome")))
+        found[row.alert_id].append(OpenedEvent(row, opened.get("note", ""), opened.get("outcome"), opened.get("place")))
     return found
 
 

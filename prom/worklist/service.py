@@ -8,12 +8,13 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from alerts.lifecycle import Outcome, State, Verb, next_state
+from alerts.lifecycle import USUAL_PLACE, Outcome, Place, State, Verb, next_state
 from alerts.rules import Severity
 from prom import clock
 from prom.audit import service as audit
 from prom.audit.service import SYSTEM, Actor
 from prom.errors import Invalid, StaleVersion
+from prom.worklist import withdrawing
 from prom.worklist.evidence import FindingIdentity, Origin, beyond, identity_in, identity_of
 from prom.worklist.models import IS_OPEN, Alert
 from prom.worklist.raising import hold_alerts, hold_episode, raise_alerts
@@ -26,6 +27,7 @@ __all__ = [
     "acknowledge",
     "act_on_overdue",
     "beyond",
+    "enter_in_error",
     "escalate",
     "hold_alerts",
     "hold_episode",
@@ -65,17 +67,36 @@ def note(session: Session, alert: Alert, version: int, clinician: Actor, words: 
     audit.about(session, clinician, "alert.note", alert)
 
 
-def resolve(session: Session, alert: Alert, version: int, clinician: Actor, outcome: str, words: str = "") -> None:
-    """Close an acknowledged alert with its outcome; raises Invalid without one.
+def resolve(
+    session: Session,
+    alert: Alert,
+    version: int,
+    clinician: Actor,
+    outcome: str,
+    place: str | None = None,
+    words: str = "",
+) -> None:
+    """Close an acknowledged alert with what was done and where; raises Invalid naming the one that is missing.
 
-    An emergency is not closed because nobody was reached: it stays, with its deadline, until somebody was.
+    Where nothing was done for her there is no place. An emergency is not closed because nobody was reached: it stays,
+    with its deadline, until somebody was.
     """
     _check_version(alert, version)
     if outcome not in set(Outcome) or (alert.severity == Severity.EMERGENCY and outcome == Outcome.NO_CONTACT):
         raise Invalid("outcome")
+    is_done_somewhere = Outcome(outcome) in USUAL_PLACE
+    if is_done_somewhere and place not in set(Place):
+        raise Invalid("place")
     alert.state = next_state(State(alert.state), Verb.RESOLVE, Outcome(outcome))
     alert.next_action_at, alert.closed_at = None, clock.now()
-    done(session, alert, Verb.RESOLVE, clinician, {"outcome": outcome, "note": words.strip()})
+    where = {"place": str(place)} if is_done_somewhere else {}
+    done(session, alert, Verb.RESOLVE, clinician, {"outcome": outcome, **where, "note": words.strip()})
+
+
+def enter_in_error(session: Session, alert: Alert, version: int, clinician: Actor, reason: str) -> None:
+    """Take back an alert that was a mistake: see `withdrawing.enter_in_error`, which says when it may be."""
+    _check_version(alert, version)
+    withdrawing.enter_in_error(session, alert, clinician, reason)
 
 
 def return_to_unit(session: Session, alert: Alert, version: int, actor: Actor) -> None:

@@ -1,4 +1,7 @@
-"""Taking back what alerts stand on: a response was entered in error or amended, or the silent patient has answered."""
+"""Taking back what alerts stand on: a response was entered in error or amended, or the silent patient has answered.
+
+And taking back an alert itself, where the answers stand and the duty was a mistake.
+"""
 
 import uuid
 from collections.abc import Iterable, Sequence
@@ -7,11 +10,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from alerts.findings import Finding
-from alerts.lifecycle import State, Verb, is_open, next_state
+from alerts.lifecycle import State, TransitionRefused, Verb, is_open, next_state
 from alerts.rules import Severity
 from prom import clock
 from prom.audit import service as audit
 from prom.audit.service import SYSTEM, Actor
+from prom.errors import Invalid
 from prom.patients import sealing
 from prom.worklist.evidence import as_document, over_answers
 from prom.worklist.models import Alert, Evidence
@@ -58,6 +62,29 @@ def withdraw(session: Session, response_id: uuid.UUID, actor: Actor, keep: Itera
     return len(touched)
 
 
+def enter_in_error(session: Session, alert: Alert, clinician: Actor, reason: str) -> None:
+    """Take back an alert that was a mistake, with the reason; raises Invalid without one.
+
+    Whoever does it while it is open has taken it first, so that a duty, and above all an emergency, never ends before
+    somebody has looked: else TransitionRefused. What it stood on was answered, and stays in the patient's record.
+    """
+    if not reason.strip():
+        raise Invalid("reason")
+    state = State(alert.state)
+    if is_open(state) and (state is not State.ACKNOWLEDGED or alert.claimed_by != clinician.id):
+        raise TransitionRefused(state, Verb.WITHDRAW, "whoever takes it back has not taken it")
+    _close(alert)
+    session.flush()
+    session.add(event(session, alert, "enter-in-error", clinician, {"note": reason.strip()}))
+    audit.about(session, clinician, "alert.enter-in-error", alert)
+
+
+def _close(alert: Alert) -> None:
+    alert.state = next_state(State(alert.state), Verb.WITHDRAW)
+    alert.next_action_at = None
+    alert.closed_at = alert.closed_at or clock.now()
+
+
 def _standing(session: Session, alert: Alert) -> Sequence[int]:
     """The severities of what an alert still stands on."""
     return session.scalars(
@@ -75,13 +102,14 @@ def _weigh_again(session: Session, alert: Alert, actor: Actor, *, may_lower: boo
     left = _standing(session, alert)
     is_open_emergency = alert.severity == Severity.EMERGENCY and is_open(State(alert.state))
     is_for_a_nurse = is_open_emergency and not may_lower and Severity.EMERGENCY not in left
+    if alert.state == State.ENTERED_IN_ERROR:  # by a clinician, while what it stood on still held
+        _say_withdrawn(session, alert, actor)
+        return
     if left or is_for_a_nurse:
         alert.severity = alert.severity if is_for_a_nurse else max(left)
         _say_withdrawn(session, alert, actor)
         return
-    alert.state = next_state(State(alert.state), Verb.WITHDRAW)
-    alert.next_action_at = None
-    alert.closed_at = alert.closed_at or clock.now()
+    _close(alert)
     done(session, alert, Verb.WITHDRAW, actor)
 
 

@@ -224,6 +224,8 @@ def test_a_nurse_takes_and_closes_everything_by_keyboard(ward: Ward, hospital: H
     page.keyboard.press("a")  # a letter typed into a field is no command
     page.get_by_label("Utfall").select_option("advice")
     page.keyboard.press("Tab")
+    expect(page.get_by_label("Hvor", exact=True)).to_have_value("phone")  # where it is as a rule
+    page.keyboard.press("Tab")
     page.keyboard.type("Snakket om jrla.")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

@@ -124,7 +124,7 @@ class Journey:
         yield "the nurse acknowledges"
         self._press("note", note=NOTE)
         yield "the nurse writes a note"
-        self._press("resolve", outcome="admission", words=NOTE)
+        self._press("resolve", outcome="admission", place="hospital", words=NOTE)
         yield "the nurse resolves"
 
     def _correcting(self) -> Iterator[str]:

@@ -101,15 +101,34 @@ def note_alert(alert_id: uuid.UUID, given: dict[str, str]) -> Sent:
     headers={"ETag": ETAG},
     if_match=True,
     persons_only=True,
-    example={"outcome": "advice", "words": "Råd gitt på telefon."},
+    example={"outcome": "advice", "place": "phone", "words": "Skal drikke mer."},
 )
 def resolve_alert(alert_id: uuid.UUID, given: dict[str, str]) -> Sent:
-    """Close an acknowledged alert with its outcome.
+    """Close an acknowledged alert with what was done and where.
 
     An emergency is not closed because nobody was reached: it stays until somebody was.
     """
-    outcome, words = given["outcome"], given["words"]
-    return _act(alert_id, lambda session, row, seen, who: service.resolve(session, row, seen, who, outcome, words))
+    return _act(alert_id, lambda session, row, seen, who: service.resolve(session, row, seen, who, **given))
+
+
+@resource.operation(
+    "POST",
+    "/alerts/<uuid:alert_id>/enter-in-error",
+    Permission.HANDLE_ALERT,
+    takes=schemas.Mistake,
+    returns=schemas.AlertWithEvents,
+    headers={"ETag": ETAG},
+    if_match=True,
+    persons_only=True,
+    example={"reason": "Reist på feil pasient."},
+)
+def enter_alert_in_error(alert_id: uuid.UUID, given: dict[str, str]) -> Sent:
+    """Take back an alert that was a mistake, with the reason.
+
+    Whoever does it while it is open has taken it first. The answers that it stood on stay as they are.
+    """
+    reason = given["reason"]
+    return _act(alert_id, lambda session, row, seen, who: service.enter_in_error(session, row, seen, who, reason))
 
 
 @resource.operation(

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from alerts.lifecycle import Outcome, State
+from alerts.lifecycle import EARLIER_OUTCOMES, Outcome, Place, State
 from alerts.rules import Severity
 from prom.api.schemas.fields import Id, Listed, Moment, Shown, Text, Wanted, Wire, Word
 
@@ -63,7 +63,8 @@ class Event(Shown):
     verb = fields.String(metadata={"description": "raise, join, note, acknowledge, escalate, resolve ..."})
     state = Word(State)
     clinician = fields.Nested(Clinician, allow_none=True, metadata={"description": "null for the system."})
-    outcome = Word(Outcome, allow_none=True)
+    outcome = Word((*Outcome, *EARLIER_OUTCOMES), allow_none=True)
+    place = Word(Place, allow_none=True, metadata={"description": "Where it was handled."})
     note = fields.String()
 
 
@@ -94,8 +95,15 @@ class Note(Wire):
     note = Text(required=True, shortest=1, longest=LONGEST_NOTE)
 
 
+class Mistake(Wire):
+    """Why it was a mistake."""
+
+    reason = Text(required=True, shortest=1, longest=LONGEST_NOTE)
+
+
 class Resolution(Wire):
-    """What came of it."""
+    """What was done, and where: advice, a prescription, a visit and an admission are given somewhere."""
 
     outcome = Word(Outcome, required=True)
+    place = Word(Place, load_default=None)
     words = Text(load_default="", longest=LONGEST_NOTE)

@@ -1,4 +1,4 @@
-"""The nurse's verbs: acknowledge, note, resolve, give back. Each acts on all the alerts that its form carries."""
+"""The nurse's verbs: acknowledge, note, resolve, enter in error, give back; on all the alerts that a form carries."""
 
 import uuid
 from collections.abc import Callable
@@ -38,8 +38,16 @@ def note(patient_id: uuid.UUID) -> AnyResponse:
 @requires(Permission.HANDLE_ALERT)
 def resolve(patient_id: uuid.UUID) -> AnyResponse:
     """Record the contact and its outcome, and close the alerts."""
-    outcome, words = request.form.get("outcome", ""), request.form.get("words", "")
-    return _act(patient_id, lambda session, press: handling.resolve(session, press, outcome, words))
+    outcome, place, words = (request.form.get(name, "") for name in ("outcome", "place", "words"))
+    return _act(patient_id, lambda session, press: handling.resolve(session, press, outcome, place, words))
+
+
+@pages.post("/patients/<uuid:patient_id>/enter-in-error")
+@requires(Permission.HANDLE_ALERT)
+def enter_in_error(patient_id: uuid.UUID) -> AnyResponse:
+    """Take back alerts that were mistakes."""
+    reason = request.form.get("reason", "")
+    return _act(patient_id, lambda session, press: handling.enter_in_error(session, press, reason))
 
 
 @pages.post("/patients/<uuid:patient_id>/return")

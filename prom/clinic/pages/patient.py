@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from flask import g, render_template, request
 
-from alerts.lifecycle import Outcome
+from alerts.lifecycle import USUAL_PLACE, Outcome, Place
 from prom import clock
 from prom.audit.queries import log_of
 from prom.clinic import answers, course, deciding, grid, overview, queries, timeline
@@ -57,7 +57,7 @@ def patient_page(
         record_read(session, who, record.about.episode)
     return render_template(
         "clinic/patient.html",
-        **_parts(record),
+        **_parts(record, who.actor.id),
         course=where,
         for_her=for_her,
         notes=notes,
@@ -74,7 +74,7 @@ def patient_page(
     )
 
 
-def _parts(record: Record) -> dict[str, Any]:
+def _parts(record: Record, reader_id: uuid.UUID | None) -> dict[str, Any]:
     """Return the parts of the page that the record alone decides."""
     alerts = overview.open_alerts(record)
     return {
@@ -84,7 +84,10 @@ def _parts(record: Record) -> dict[str, Any]:
         "alerts": alerts,
         "to_acknowledge": [alert for alert in alerts if not alert.is_taken],
         "taken": [alert for alert in alerts if alert.is_taken],
+        "mine": [alert for alert in alerts if alert.is_taken and alert.alert.claimed_by == reader_id],
         "outcomes": tuple(Outcome),
+        "places": tuple(Place),
+        "usual_place": USUAL_PLACE,
         "steps": timeline.steps(record),
         "grids": grid.grids(record),
         "reports": [(report, answers.sections(record, report)) for report in record.reports],

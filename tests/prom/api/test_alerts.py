@@ -12,7 +12,13 @@ from tests.prom.api.door import Door, faults, person, refusal
 from tests.prom.clinic.ward import NAUSEA, NUMBERS, another_patient, audited, open_alerts, report
 from tests.prom.steps import FEVER, later
 
-VERBS: dict[str, Any] = {"acknowledge": None, "note": {"note": "x"}, "resolve": {"outcome": "advice"}, "return": None}
+VERBS: dict[str, Any] = {
+    "acknowledge": None,
+    "note": {"note": "x"},
+    "resolve": {"outcome": "advice", "place": "phone"},
+    "enter-in-error": {"reason": "x"},
+    "return": None,
+}
 
 
 def the_alert(hospital: Hospital, answers: Any = FEVER) -> str:
@@ -52,7 +58,7 @@ def test_of_two_who_take_the_same_alert_the_slower_is_told(nurse: Door, nobody: 
     assert physician.read(f"/alerts/{alert}")["acknowledgedBy"]["name"] == "nurse (test)"
 
 
-@pytest.mark.parametrize("verb", ["resolve", "return"])
+@pytest.mark.parametrize("verb", ["resolve", "enter-in-error", "return"])
 def test_what_nobody_has_taken_is_neither_closed_nor_given_back(nurse: Door, hospital: Hospital, verb: str) -> None:
     refusal(do(nurse, the_alert(hospital), verb, VERBS[verb]), 409, "conflict")
 
@@ -62,6 +68,16 @@ def test_an_outcome_is_demanded_and_is_one_of_those_known(nurse: Door, hospital:
     do(nurse, alert, "acknowledge")
     assert faults(do(nurse, alert, "resolve", {})) == {"outcome": "missing"}
     assert faults(do(nurse, alert, "resolve", {"outcome": "fine"})) == {"outcome": "not-offered"}
+
+
+def test_what_was_done_somewhere_says_where(nurse: Door, hospital: Hospital) -> None:
+    alert = the_alert(hospital)
+    do(nurse, alert, "acknowledge")
+    assert set(faults(do(nurse, alert, "resolve", {"outcome": "advice"}))) == {"place"}
+    assert faults(do(nurse, alert, "resolve", {"outcome": "advice", "place": "home"})) == {"place": "not-offered"}
+    assert nurse.read(f"/alerts/{alert}")["state"] == "acknowledged"
+    closed = do(nurse, alert, "resolve", {"outcome": "advice", "place": "municipality"}).get_json()
+    assert (closed["events"][-1]["outcome"], closed["events"][-1]["place"]) == ("advice", "municipality")
 
 
 def test_an_emergency_is_not_closed_because_nobody_was_reached(nurse: Door, hospital: Hospital) -> None:
@@ -83,13 +99,27 @@ def test_an_alert_is_taken_noted_and_closed(nurse: Door, hospital: Hospital) -> 
     later(minutes=1)
     do(nurse, alert, "note", {"note": "Ringte, ingen svarte."})
     later(minutes=1)
-    closed = do(nurse, alert, "resolve", {"outcome": "advice", "words": "Drikk mer."}).get_json()
+    closed = do(nurse, alert, "resolve", {"outcome": "advice", "place": "phone", "words": "Drikk mer."}).get_json()
     assert (closed["state"], closed["nextActionAt"]) == ("resolved", None)
     assert [event["verb"] for event in closed["events"]] == ["raise", "acknowledge", "note", "resolve"]
     assert [event["note"] for event in closed["events"]] == ["", "", "Ringte, ingen svarte.", "Drikk mer."]
     assert closed["events"][3]["outcome"] == "advice"
     assert closed["events"][0]["clinician"] is None
     assert audited("alert.resolve") == [frozenset({hospital.patient.id})]
+
+
+def test_an_alert_that_was_a_mistake_is_taken_back_with_its_reason(nurse: Door, hospital: Hospital) -> None:
+    alert = the_alert(hospital)
+    do(nurse, alert, "acknowledge")
+    assert faults(do(nurse, alert, "enter-in-error", {})) == {"reason": "missing"}
+    assert set(faults(do(nurse, alert, "enter-in-error", {"reason": " "}))) == {"reason"}
+    gone = do(nurse, alert, "enter-in-error", {"reason": "Feil pasient."}).get_json()
+    assert (gone["state"], gone["nextActionAt"], gone["events"][-1]["note"]) == (
+        "entered-in-error",
+        None,
+        "Feil pasient.",
+    )
+    assert gone["evidence"][0]["withdrawnAt"] is None
 
 
 def test_an_alert_is_given_back_to_the_unit(nurse: Door, hospital: Hospital) -> None:

@@ -66,7 +66,7 @@ def test_a_machine_may_do_what_its_scopes_say_and_nothing_else(client: FlaskClie
     refusal(door.post("/exports", {"questionnaire": "symptom-check"}), 403, "not-permitted")
 
 
-@pytest.mark.parametrize("verb", ["acknowledge", "note", "resolve", "return"])
+@pytest.mark.parametrize("verb", ["acknowledge", "note", "resolve", "enter-in-error", "return"])
 def test_only_a_person_takes_an_alert(program: Door, hospital: Hospital, verb: str) -> None:
     report(hospital, hospital.episode, FEVER)
     (alert,) = open_alerts(hospital.patient.id)

@@ -167,9 +167,11 @@ def test_what_was_done_is_told_with_who_did_it(nurse: Nurse, hospital: Hospital)
     nurse.patient(hospital.patient.id, "acknowledge", open_alerts(hospital.patient.id))
     later(minutes=5)
     closing = open_alerts(hospital.patient.id)
-    nurse.patient(hospital.patient.id, "resolve", closing, outcome="admission", words="Ringt. Kommer inn nå.")
+    nurse.patient(
+        hospital.patient.id, "resolve", closing, outcome="admission", place="hospital", words="Ringt. Kommer inn nå."
+    )
     page = page_of(nurse, hospital)
-    assert "Avsluttet : Innleggelse – nurse (test) Vondt i brystet, Kvalme Ringt. Kommer inn nå." in page
+    assert "Avsluttet : Innleggelse, på sykehuset – nurse (test) Vondt i brystet, Kvalme Ringt. Kommer inn nå." in page
     assert page.count("Ringt. Kommer inn nå.") == 1
     assert said("alerts.none") in page
 

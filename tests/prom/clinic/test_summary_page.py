@@ -39,7 +39,9 @@ def test_it_tells_what_a_visit_begins_with(nurse: Nurse, hospital: Hospital) -> 
     report(hospital, hospital.episode, {**NAUSEA, "free-text": "Orker ikke mat."})
     nurse.patient(hospital.patient.id, "acknowledge", open_alerts(hospital.patient.id))
     closing = open_alerts(hospital.patient.id)
-    nurse.patient(hospital.patient.id, "resolve", closing, outcome="prescription", words="Ny kvalmestillende.")
+    nurse.patient(
+        hospital.patient.id, "resolve", closing, outcome="prescription", place="phone", words="Ny kvalmestillende."
+    )
     later(days=7)
     report(hospital, hospital.episode, FEVER)
     nurse.comes_back()
@@ -54,7 +56,7 @@ def test_it_tells_what_a_visit_begins_with(nurse: Nurse, hospital: Hospital) -> 
         "Kvalme",
     ):
         assert words in page
-    assert f"{said('step.resolve')} : {said('outcome.prescription')}" in page
+    assert f"{said('step.resolve')} : {said('outcome.prescription')}, {said('place.phone').lower()}" in page
 
 
 def test_only_the_last_weeks_and_the_last_words_are_told(nurse: Nurse, hospital: Hospital) -> None:

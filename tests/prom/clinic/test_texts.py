@@ -7,7 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import prom
-from alerts.lifecycle import Outcome, Verb
+from alerts.lifecycle import EARLIER_OUTCOMES, Outcome, Place, Verb
 from alerts.rules import Severity
 from prom.language import STAFF_LANGUAGES, has
 from prom.messaging.models import Kind, State
@@ -20,9 +20,10 @@ CLINIC = HOME / "clinic"
 WHOLE = re.compile(r"""\b(?:t|plain|text|said)\(\s*["']([a-z0-9_-]+(?:\.[a-z0-9_-]+)+)["'][,)\s]""")
 PUT_TOGETHER = (
     *(f"severity.{each.word}" for each in Severity),
-    *(f"outcome.{each}" for each in Outcome),
-    *(f"step.{each}" for each in (*Verb, "raise", "join", "note", "evidence-withdrawn")),
-    *(f"action.alert.{each}" for each in (*Verb, "raise", "join", "note", "evidence-withdrawn")),
+    *(f"outcome.{each}" for each in (*Outcome, *EARLIER_OUTCOMES)),
+    *(f"place.{each}" for each in Place),
+    *(f"step.{each}" for each in (*Verb, "raise", "join", "note", "enter-in-error", "evidence-withdrawn")),
+    *(f"action.alert.{each}" for each in (*Verb, "raise", "join", "note", "enter-in-error", "evidence-withdrawn")),
     *(f"intent.{each}" for each in INTENTS),
     *(f"role.{each}" for each in Role),
     *(f"message.kind.{each}" for each in Kind),

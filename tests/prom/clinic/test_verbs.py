@@ -27,7 +27,7 @@ def taken(nurse: Nurse, hospital: Hospital, alerts: list[Alert]) -> list[Alert]:
 
 
 @pytest.mark.parametrize("pair", ["", "nonsense", "nonsense:1", "01890000-0000-7000-8000-000000000000:x"])
-@pytest.mark.parametrize("verb", ["acknowledge", "note", "resolve", "return"])
+@pytest.mark.parametrize("verb", ["acknowledge", "note", "resolve", "enter-in-error", "return"])
 def test_a_form_without_a_readable_alert_is_422(nurse: Nurse, hospital: Hospital, verb: str, pair: str) -> None:
     answer = nurse.post(f"/patients/{hospital.patient.id}/{verb}", {"alert": pair} if pair else {})
     assert answer.status_code == 422
@@ -46,6 +46,19 @@ def test_closing_without_an_outcome_is_refused_and_keeps_what_was_typed(
     assert {alert.state for alert in open_alerts(hospital.patient.id)} == {"acknowledged"}
 
 
+@pytest.mark.parametrize("place", ["", "elsewhere"])
+def test_closing_without_saying_where_is_refused_and_keeps_what_was_typed(
+    nurse: Nurse, hospital: Hospital, taken: list[Alert], place: str
+) -> None:
+    answer = nurse.patient(hospital.patient.id, "resolve", taken, outcome="visit", place=place, words="Ringt.")
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    assert said("error.alerts.place") in page
+    assert 'aria-describedby="place-wrong"' in page
+    assert '<option value="visit" data-place="hospital" selected>' in page
+    assert {alert.state for alert in open_alerts(hospital.patient.id)} == {"acknowledged"}
+
+
 def test_a_blank_note_is_refused(nurse: Nurse, hospital: Hospital, alerts: list[Alert]) -> None:
     before = count(AlertEvent)
     answer = nurse.patient(hospital.patient.id, "note", alerts[:1], note="  ")
@@ -54,11 +67,11 @@ def test_a_blank_note_is_refused(nurse: Nurse, hospital: Hospital, alerts: list[
     assert count(AlertEvent) == before
 
 
-@pytest.mark.parametrize("verb", ["resolve", "return"])
+@pytest.mark.parametrize("verb", ["resolve", "return", "enter-in-error"])
 def test_what_nobody_has_taken_can_be_neither_closed_nor_given_back(
     nurse: Nurse, hospital: Hospital, alerts: list[Alert], verb: str
 ) -> None:
-    answer = nurse.patient(hospital.patient.id, verb, alerts, outcome="advice")
+    answer = nurse.patient(hospital.patient.id, verb, alerts, outcome="advice", place="phone", reason="x")
     assert answer.status_code == 409
     assert {alert.state for alert in open_alerts(hospital.patient.id)} == {"open"}
 
@@ -70,7 +83,9 @@ def test_a_stale_page_shows_what_happened_since_and_keeps_what_was_typed(
     later(minutes=10)
     report(hospital, hospital.episode, FEVER)
     report(hospital, hospital.episode, NAUSEA)
-    answer = nurse.patient(hospital.patient.id, "resolve", taken, outcome="advice", words="Alt er vel.", seen=seen)
+    answer = nurse.patient(
+        hospital.patient.id, "resolve", taken, outcome="advice", place="phone", words="Alt er vel.", seen=seen
+    )
     assert answer.status_code == 409
     page = words_of(answer)
     assert said("stale.title") in page
@@ -85,7 +100,7 @@ def test_when_one_of_several_is_stale_none_is_changed(nurse: Nurse, hospital: Ho
     with transaction() as session:
         first = session.get_one(Alert, taken[0].id)
         worklist.return_to_unit(session, first, first.version, hospital.nurse_actor)
-    answer = nurse.patient(hospital.patient.id, "resolve", taken, outcome="advice")
+    answer = nurse.patient(hospital.patient.id, "resolve", taken, outcome="advice", place="phone")
     assert answer.status_code == 409
     assert {alert.state for alert in open_alerts(hospital.patient.id)} == {"open", "acknowledged"}
 
@@ -123,14 +138,35 @@ def test_acknowledging_is_claiming_and_starts_the_clock_for_contact(
 def test_one_form_records_the_call_and_closes_all_that_is_ticked(
     nurse: Nurse, hospital: Hospital, taken: list[Alert]
 ) -> None:
-    answer = nurse.patient(hospital.patient.id, "resolve", taken, outcome="visit", words="Time i morgen.")
+    answer = nurse.patient(
+        hospital.patient.id, "resolve", taken, outcome="visit", place="hospital", words="Time i morgen."
+    )
     assert answer.status_code == 303
     assert open_alerts(hospital.patient.id) == []
     assert len(audited("alert.resolve")) == 2
+    assert f"{said('outcome.visit')}, {said('place.hospital').lower()}" in nurse.page(
+        f"/patients/{hospital.patient.id}"
+    )
+
+
+def test_a_mistake_leaves_the_list_with_its_reason_and_not_without(
+    nurse: Nurse, hospital: Hospital, taken: list[Alert]
+) -> None:
+    refused = nurse.patient(hospital.patient.id, "enter-in-error", taken[:1], reason=" ")
+    assert refused.status_code == 422
+    assert said("error.alerts.reason") in words_of(refused)
+    assert len(open_alerts(hospital.patient.id)) == 2
+    answer = nurse.patient(hospital.patient.id, "enter-in-error", taken[:1], reason="Skrevet på feil pasient.")
+    assert answer.status_code == 303
+    assert [alert.id for alert in open_alerts(hospital.patient.id)] == [taken[1].id]
+    assert len(audited("alert.enter-in-error")) == 1
+    page = nurse.page(f"/patients/{hospital.patient.id}")
+    assert said("step.enter-in-error") in page
+    assert "Skrevet på feil pasient." in page
 
 
 def test_what_is_not_ticked_stays_open(nurse: Nurse, hospital: Hospital, taken: list[Alert]) -> None:
-    nurse.patient(hospital.patient.id, "resolve", taken[:1], outcome="advice")
+    nurse.patient(hospital.patient.id, "resolve", taken[:1], outcome="advice", place="phone")
     assert [alert.id for alert in open_alerts(hospital.patient.id)] == [taken[1].id]
 
 

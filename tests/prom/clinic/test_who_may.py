@@ -25,7 +25,7 @@ PAGES = (
     *("/patients/{patient}/episode", "/patients/{patient}/contact-log", "/patients/{patient}/adherence"),
     *("/adherence", "/contact-problems"),
 )
-VERBS = ("acknowledge", "note", "resolve", "return")
+VERBS = ("acknowledge", "note", "resolve", "enter-in-error", "return")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -86,7 +86,7 @@ def test_an_alert_of_another_unit_cannot_be_touched(
     report(hospital, hospital.episode, NAUSEA)
     sign_in(client, "other-nurse")
     alerts = open_alerts(hospital.patient.id)
-    answer = Nurse(client).patient(hospital.patient.id, verb, alerts, note="x", outcome="advice")
+    answer = Nurse(client).patient(hospital.patient.id, verb, alerts, note="x", outcome="advice", place="phone")
     assert answer.status_code == 404
     assert {alert.state for alert in open_alerts(hospital.patient.id)} == {"open"}
 

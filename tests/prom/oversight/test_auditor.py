@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from alerts import judging
-from alerts.lifecycle import Outcome
+from alerts.lifecycle import Outcome, Place
 from alerts.rules import Severity
 from prom import clock
 from prom.assignments.models import Assignment
@@ -161,7 +161,7 @@ def test_what_a_nurse_has_resolved_is_not_raised_again(hospital: Hospital, datab
     with transaction() as session:
         alert = session.scalars(select(Alert)).one()
         worklist.acknowledge(session, alert, alert.version, hospital.nurse_actor)
-        worklist.resolve(session, alert, alert.version, hospital.nurse_actor, Outcome.ADMISSION)
+        worklist.resolve(session, alert, alert.version, hospital.nurse_actor, Outcome.ADMISSION, Place.HOSPITAL)
     assert auditor.recheck() == 0
     assert short() == {("fever", 4, "resolved")}
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from alerts.lifecycle import Outcome
+from alerts.lifecycle import Outcome, Place
 from alerts.rules import Severity
 from prom import clock
 from prom.config import Settings
@@ -43,7 +43,7 @@ def resolve(hospital: Hospital, topic: str) -> None:
     acknowledge(hospital, topic)
     with transaction() as session:
         alert = session.get_one(Alert, alerts(topic)[-1].alert.id)
-        worklist.resolve(session, alert, alert.version, hospital.nurse_actor, Outcome.ADVICE)
+        worklist.resolve(session, alert, alert.version, hospital.nurse_actor, Outcome.ADVICE, Place.PHONE)
 
 
 def correct(hospital: Hospital, response_id: uuid.UUID) -> None:

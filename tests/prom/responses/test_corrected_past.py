@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from alerts.lifecycle import Outcome
+from alerts.lifecycle import Outcome, Place
 from prom.config import Settings
 from prom.db import reading, transaction
 from prom.oversight import auditor
@@ -42,7 +42,7 @@ def test_an_assignment_that_is_open_again_and_not_answered_puts_her_on_the_call_
         with transaction() as session:
             alert = session.get_one(Alert, the_alert("silence").alert.id)
             worklist.acknowledge(session, alert, alert.version, hospital.nurse_actor)
-            worklist.resolve(session, alert, alert.version, hospital.nurse_actor, Outcome.HANDLED_BY_PHONE)
+            worklist.resolve(session, alert, alert.version, hospital.nurse_actor, Outcome.ADVICE, Place.PHONE)
     response_id = send(assignment_id, WELL).response_id
     correct(hospital, response_id)
     assert be_silent(assignment_id)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from alerts.lifecycle import Outcome
+from alerts.lifecycle import Outcome, Place
 from alerts.rules import Severity
 from prom.assignments.models import Assignment
 from prom.audit.service import Actor
@@ -171,7 +171,7 @@ def _resolve(alert_id: uuid.UUID, nurse: Actor) -> None:
     with transaction() as session:
         alert = session.get_one(Alert, alert_id)
         worklist.acknowledge(session, alert, alert.version, nurse)
-        worklist.resolve(session, alert, alert.version, nurse, Outcome.ADVICE)
+        worklist.resolve(session, alert, alert.version, nurse, Outcome.ADVICE, Place.PHONE)
 
 
 def test_a_red_flag_that_was_saved_before_it_was_sent_is_withdrawn_with_the_response(

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 import alerts.observing
-from alerts.lifecycle import Outcome
+from alerts.lifecycle import Outcome, Place
 from alerts.rules import Severity
 from prom import clock
 from prom.assignments.models import Assignment
@@ -57,7 +57,7 @@ def resolve(hospital: Hospital) -> None:
     with transaction() as session:
         alert = session.get_one(Alert, the_alert("could-not-be-assessed").alert.id)
         worklist.acknowledge(session, alert, alert.version, hospital.nurse_actor)
-        worklist.resolve(session, alert, alert.version, hospital.nurse_actor, Outcome.HANDLED_BY_PHONE)
+        worklist.resolve(session, alert, alert.version, hospital.nurse_actor, Outcome.ADVICE, Place.PHONE)
 
 
 def states() -> list[str]:

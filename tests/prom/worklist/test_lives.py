@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from alerts.findings import Finding
-from alerts.lifecycle import Outcome, State, TransitionRefused, is_open
+from alerts.lifecycle import USUAL_PLACE, Outcome, State, TransitionRefused, is_open
 from alerts.rules import Severity
 from prom import clock
 from prom.audit.service import SYSTEM, Actor
@@ -112,7 +112,7 @@ class Lives(RuleBasedStateMachine):
     @rule(which=WHICH, outcome=st.sampled_from((Outcome.ADVICE, Outcome.EXPECTED)))
     def she_resolves(self, which: int, outcome: Outcome) -> None:
         """She closes one with what came of it."""
-        done = self._press(worklist.resolve, which, outcome)
+        done = self._press(worklist.resolve, which, outcome, USUAL_PLACE.get(outcome))
         self.resolved |= {done} if done else set()
 
     @rule(which=WHICH, by_her=st.booleans())
@@ -192,7 +192,7 @@ class Lives(RuleBasedStateMachine):
             if clock.now() > since + (LEVELS - 1) * (ACKNOWLEDGED_WITHIN + SWEPT_WITHIN):
                 assert max((level for level, at in hers if at >= since), default=0) == LEVELS
 
-    def _press(self, verb: object, which: int, *words: str) -> uuid.UUID | None:
+    def _press(self, verb: object, which: int, *words: str | None) -> uuid.UUID | None:
         """Press a button on the page as she sees it; returns the alert if it was for her to press."""
         if not self.page:
             return None

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from alerts.lifecycle import Outcome
+from alerts.lifecycle import Outcome, Place
 from alerts.rules import Severity
 from prom import clock
 from prom.db import new_id, reading, transaction
@@ -130,7 +130,7 @@ def test_acknowledging_again_takes_note_of_what_is_new(hospital: Hospital) -> No
 def test_after_it_was_resolved_the_same_topic_is_a_new_alert(hospital: Hospital) -> None:
     put(hospital)
     act(hospital, worklist.acknowledge)
-    act(hospital, worklist.resolve, Outcome.ADVICE)
+    act(hospital, worklist.resolve, Outcome.ADVICE, Place.PHONE)
     put(hospital)
     assert [seen.alert.state for seen in alerts("nausea")] == ["resolved", "open"]
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from alerts.lifecycle import Outcome, State
+from alerts.lifecycle import Outcome, Place, State
 from alerts.rules import Severity
 from prom import clock
 from prom.db import reading, transaction
@@ -39,7 +39,7 @@ def test_what_is_not_due_yet_is_left_alone(hospital: Hospital) -> None:
 def test_a_resolved_alert_is_never_swept(hospital: Hospital) -> None:
     put(hospital, finding(Severity.EMERGENCY))
     act(hospital, worklist.acknowledge)
-    act(hospital, worklist.resolve, Outcome.ADMISSION)
+    act(hospital, worklist.resolve, Outcome.ADMISSION, Place.HOSPITAL)
     later(days=60)
     assert sweep() == 0
 

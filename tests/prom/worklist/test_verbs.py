@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm.exc import StaleDataError
 
-from alerts.lifecycle import Outcome, TransitionRefused
+from alerts.lifecycle import EARLIER_OUTCOMES, Outcome, Place, TransitionRefused
 from alerts.rules import Severity
 from prom.db import reading, transaction
 from prom.errors import Invalid, NotFound, StaleVersion
 from prom.worklist import service as worklist
 from prom.worklist.models import Alert
 from prom.worklist.queries import alert, events_of, open_alerts
+from prom.worklist.steps import event
 from tests.conftest import MONDAY, Hospital
 from tests.prom.responses.test_at_once import at_once
 from tests.prom.steps import later, the_alert
@@ -28,7 +29,7 @@ def test_acting_on_an_older_version_is_refused_and_changes_nothing(hospital: Hos
     verbs: list[tuple[Callable[..., None], tuple[str, ...]]] = [
         (worklist.acknowledge, ()),
         (worklist.return_to_unit, ()),
-        (worklist.resolve, (Outcome.ADVICE,)),
+        (worklist.resolve, (Outcome.ADVICE, Place.PHONE)),
         (worklist.note, ("Ringte.",)),
     ]
     for verb, words in verbs:
@@ -68,13 +69,13 @@ def test_resolving_without_an_outcome_of_the_list_is_refused(hospital: Hospital,
 def test_what_the_table_of_transitions_does_not_hold_is_refused(hospital: Hospital) -> None:
     put(hospital)
     with pytest.raises(TransitionRefused):
-        act(hospital, worklist.resolve, Outcome.ADVICE)
+        act(hospital, worklist.resolve, Outcome.ADVICE, Place.PHONE)
     with pytest.raises(TransitionRefused):
         act(hospital, worklist.return_to_unit)
     act(hospital, worklist.acknowledge)
     with pytest.raises(TransitionRefused):
         act(hospital, worklist.acknowledge)
-    act(hospital, worklist.resolve, Outcome.ADVICE)
+    act(hospital, worklist.resolve, Outcome.ADVICE, Place.PHONE)
     for verb in (worklist.acknowledge, worklist.return_to_unit):
         with pytest.raises(TransitionRefused):
             act(hospital, verb)
@@ -113,13 +114,36 @@ def test_resolving_closes_it_and_it_leaves_the_list(hospital: Hospital) -> None:
     put(hospital)
     act(hospital, worklist.acknowledge)
     later(minutes=20)
-    after = act(hospital, worklist.resolve, Outcome.HANDLED_BY_PHONE, " Rådet til å drikke. ").alert
+    after = act(hospital, worklist.resolve, Outcome.ADVICE, Place.PHONE, " Rådet til å drikke. ").alert
     assert (after.state, after.next_action_at, after.closed_at) == ("resolved", None, MONDAY + timedelta(minutes=20))
     with reading() as session:
         assert open_alerts(session, [hospital.unit.id]) == []
         steps = events_of(session, [after])[after.id]
-        assert (steps[-1].outcome, steps[-1].note) == ("handled-by-phone", "Rådet til å drikke.")
+        assert (steps[-1].outcome, steps[-1].note) == ("advice", "Rådet til å drikke.")
         assert b"drikke" not in (steps[-1].row.note_sealed or b"")
+
+
+def test_where_nothing_was_done_there_is_no_place(hospital: Hospital) -> None:
+    put(hospital)
+    act(hospital, worklist.acknowledge)
+    after = act(hospital, worklist.resolve, Outcome.EXPECTED, Place.PHONE).alert
+    with reading() as session:
+        step = events_of(session, [after])[after.id][-1]
+        assert (step.outcome, step.place) == ("expected", None)
+
+
+@pytest.mark.parametrize("outcome", EARLIER_OUTCOMES)
+def test_what_was_closed_before_keeps_its_outcome_and_none_is_closed_so_again(hospital: Hospital, outcome: str) -> None:
+    put(hospital)
+    taken = act(hospital, worklist.acknowledge).alert
+    with pytest.raises(Invalid) as refused:
+        act(hospital, worklist.resolve, outcome, Place.PHONE)
+    assert refused.value.field == "outcome"
+    with transaction() as session:
+        session.add(event(session, taken, "resolve", hospital.nurse_actor, {"outcome": outcome, "note": "Ringt."}))
+    with reading() as session:
+        step = events_of(session, [taken])[taken.id][-1]
+        assert (step.outcome, step.place, step.note) == (outcome, None, "Ringt.")
 
 
 def test_a_note_leaves_the_alert_as_it_was_and_stands_in_its_history(hospital: Hospital) -> None:

@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from alerts.findings import Finding, Reason
-from alerts.lifecycle import Outcome
+from alerts.lifecycle import Outcome, Place, TransitionRefused
 from alerts.rules import Severity
 from prom.audit.service import SYSTEM, Actor
 from prom.db import new_id, reading, transaction
+from prom.errors import Invalid, StaleVersion
 from prom.worklist import service as worklist
 from prom.worklist.models import Alert
-from prom.worklist.queries import evidence_of, still_standing
+from prom.worklist.queries import events_of, evidence_of, still_standing
 from questionnaires.definition import Texts
 from tests.conftest import Hospital
 from tests.prom.steps import short, the_alert
@@ -57,6 +58,50 @@ def test_withdrawing_twice_is_withdrawing_once(hospital: Hospital) -> None:
     assert the_alert("nausea").verbs == ("raise", "withdraw")
 
 
+def test_an_alert_is_taken_back_by_whoever_has_taken_it_and_with_a_reason(hospital: Hospital) -> None:
+    put(hospital, finding(Severity.EMERGENCY))
+    with pytest.raises(TransitionRefused):
+        act(hospital, worklist.enter_in_error, "Feil pasient.")
+    taken = act(hospital, worklist.acknowledge).alert
+    with pytest.raises(Invalid):
+        act(hospital, worklist.enter_in_error, "  ")
+    with transaction() as session:
+        row, somebody_else = session.get_one(Alert, taken.id), Actor("clinician", new_id())
+        with pytest.raises(TransitionRefused):
+            worklist.enter_in_error(session, row, taken.version, somebody_else, "Feil pasient.")
+        with pytest.raises(StaleVersion):
+            worklist.enter_in_error(session, row, taken.version - 1, hospital.nurse_actor, "Feil pasient.")
+    assert short() == {("nausea", Severity.EMERGENCY, "acknowledged")}
+
+    after = act(hospital, worklist.enter_in_error, " Feil pasient. ")
+    assert (after.alert.state, after.alert.next_action_at) == ("entered-in-error", None)
+    assert after.verbs == ("raise", "acknowledge", "enter-in-error")
+    with reading() as session:
+        step = events_of(session, [after.alert])[after.alert.id][-1]
+        assert (step.note, step.row.clinician_id) == ("Feil pasient.", hospital.nurse.id)
+        assert b"pasient" not in (step.row.note_sealed or b"")
+
+
+def test_what_was_closed_by_mistake_is_taken_back_too_and_not_twice(hospital: Hospital) -> None:
+    put(hospital)
+    act(hospital, worklist.acknowledge)
+    act(hospital, worklist.resolve, Outcome.ADVICE, Place.PHONE)
+    act(hospital, worklist.enter_in_error, "Gjaldt en annen.")
+    assert short() == {("nausea", Severity.SAME_DAY, "entered-in-error")}
+    with pytest.raises(TransitionRefused):
+        act(hospital, worklist.enter_in_error, "En gang til.")
+
+
+def test_a_report_can_be_corrected_after_its_alert_was_taken_back(hospital: Hospital) -> None:
+    of = put(hospital)
+    assert of.response_id is not None
+    act(hospital, worklist.acknowledge)
+    act(hospital, worklist.enter_in_error, "Feil pasient.")
+    with transaction() as session:
+        assert worklist.withdraw(session, of.response_id, hospital.nurse_actor) == 1
+    assert the_alert("nausea").verbs == ("raise", "acknowledge", "enter-in-error", "evidence-withdrawn")
+
+
 def silent(hospital: Hospital) -> worklist.Origin:
     """Put the patient on the call list; returns the assignment that she has not answered."""
     unanswered = replace(origin(hospital), response_id=None)
@@ -90,7 +135,7 @@ def test_silence_over_another_assignment_stays(hospital: Hospital) -> None:
 def test_a_call_that_a_nurse_has_made_and_resolved_stays_resolved_when_she_answers(hospital: Hospital) -> None:
     of = silent(hospital)
     act(hospital, worklist.acknowledge, topic="silence")
-    act(hospital, worklist.resolve, Outcome.HANDLED_BY_PHONE, topic="silence")
+    act(hospital, worklist.resolve, Outcome.ADVICE, Place.PHONE, topic="silence")
     answer(of)
     assert the_alert("silence").alert.state == "resolved"
     assert the_alert("silence").verbs == ("raise", "acknowledge", "resolve")
