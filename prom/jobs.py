@@ -32,7 +32,7 @@ from prom.messaging.mail import Mail
 from prom.messaging.transport import Transport
 from prom.messaging.twilio import Twilio
 from prom.messaging.ways import Ways
-from prom.oversight import auditor, canary, ticks
+from prom.oversight import auditor, canary, silence, ticks
 from prom.oversight.leading import Leading
 from prom.patients.sources import source_of
 from prom.responses import service as responses
@@ -134,6 +134,10 @@ def _judge_again(_settings: Settings) -> int:
     return auditor.recheck()
 
 
+def _look_at_silence_again(_settings: Settings) -> int:
+    return silence.recheck()
+
+
 def _ask_the_registers(settings: Settings) -> int:
     source = source_of(settings)
     return asking_registers.ask_about_all(source) if source is not None else 0
@@ -157,6 +161,7 @@ JOBS: tuple[Job, ...] = (
     Job("expire assignments", timedelta(seconds=60), _expire_assignments),
     Job("act on overdue alerts", timedelta(seconds=10), _act_on_overdue_alerts),
     Job("judge again", timedelta(seconds=60), _judge_again, JUDGES_EACH),
+    Job("look at silence again", timedelta(seconds=60), _look_at_silence_again, JUDGES_EACH),
     Job("handle incoming", timedelta(seconds=2), _handle_incoming),
     Job("deliver messages", timedelta(seconds=2), _deliver_messages),
     Job("blank messages", timedelta(minutes=5), _blank_messages, BLANKS_ALL),

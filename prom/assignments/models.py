@@ -41,6 +41,7 @@ class Plan(Base):
     )
 
 
+_UNCHECKED = "silence_checked_at IS NULL AND (silence_raised_at IS NOT NULL OR status = 'expired')"
 _UNPLANNED = "origin IN ('patient', 'clinician', 'machine')"
 
 
@@ -77,6 +78,8 @@ class Assignment(Base):
     completed_at: Mapped[datetime | None] = mapped_column(Instant)
     #: When silence past due was put on the call list; None until then.
     silence_raised_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: When the auditor looked whether silence had raised what it should; None where it is to look, or look once more.
+    silence_checked_at: Mapped[datetime | None] = mapped_column(Instant)
     #: Wrong birth dates given through its links; at the limit `locked_at` is set and no link opens it any more.
     wrong_birth_dates: Mapped[int] = mapped_column(default=0)
     locked_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -92,6 +95,12 @@ class Assignment(Base):
             "expires_at",
             postgresql_where=text("status = 'open'"),
             sqlite_where=text("status = 'open'"),
+        ),
+        Index(
+            "ix_assignment_silence_unchecked",
+            "overdue_at",
+            postgresql_where=text(_UNCHECKED),
+            sqlite_where=text(_UNCHECKED),
         ),
         Index(
             "ix_assignment_unplanned",

@@ -157,7 +157,7 @@ def reopen(session: Session, assignment: Assignment, actor: Actor) -> None:
 
     If nobody does, that is silence anew, also where an earlier silence was settled by the wrong answer.
     """
-    assignment.completed_at = assignment.silence_raised_at = None
+    assignment.completed_at = assignment.silence_raised_at = assignment.silence_checked_at = None
     ends = assignment.begun_expires_at
     assignment.status = "open" if assignment.origin != "staff" and clock.now() < ends else "cancelled"
     session.flush()
@@ -167,6 +167,7 @@ def reopen(session: Session, assignment: Assignment, actor: Actor) -> None:
 def expire(session: Session, assignment: Assignment) -> None:
     """Close an assignment that nobody answered in its window."""
     assignment.status = "expired"
+    assignment.silence_checked_at = None  # rules that wait longer than the first look are judged now
     session.flush()
     outbox.cancel(session, assignment.id, "expired")
     audit.about(session, SYSTEM, "assignment.expire", assignment)

@@ -108,8 +108,8 @@ def differences(session: Session, response: Response) -> Compared:
 
 def _findings(session: Session, assignment: Assignment, response: Response, found: Compared) -> list[Finding]:
     """What is missing, in the engine's words where it finds the same today; else in the rule's own."""
-    told = {_as_expected(each): each for each in _by_engine(session, assignment, response)} if found.missing else {}
-    return [told.get(each) or _finding(session, assignment, each) for each in sorted(found.missing)]
+    told = {as_expected(each): each for each in _by_engine(session, assignment, response)} if found.missing else {}
+    return [told.get(each) or finding_of(session, assignment, each) for each in sorted(found.missing)]
 
 
 def _by_engine(session: Session, assignment: Assignment, response: Response) -> tuple[Finding, ...]:
@@ -133,11 +133,12 @@ def _by_engine(session: Session, assignment: Assignment, response: Response) -> 
     ).findings
 
 
-def _as_expected(finding: Finding) -> Expected:
+def as_expected(finding: Finding) -> Expected:
+    """Return a finding of the engine as the second evaluator says it."""
     return Expected(finding.rule, finding.topic, finding.kind, int(finding.severity))
 
 
-def _finding(session: Session, assignment: Assignment, missing: Expected) -> Finding:
+def finding_of(session: Session, assignment: Assignment, missing: Expected) -> Finding:
     """Make a finding of which nothing is known but that the rule fires, or cannot tell: a nurse reads the answers."""
     if missing == UNASSESSED or assignment.rules is None:
         return could_not_be_assessed("auditor", clock.now())

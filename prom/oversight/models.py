@@ -48,14 +48,21 @@ class Leader(Base):
 
 
 class Disagreement(Base):
-    """That the auditor would have alerted otherwise for a response than was done; in what way stands nowhere."""
+    """That the auditor would have alerted otherwise than was done: for a response, or for the lack of one.
+
+    In what way stands nowhere.
+    """
 
     __tablename__ = "disagreement"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenant.id"))
-    #: The response that was judged again.
-    response_id: Mapped[uuid.UUID]
+    #: The response that was judged again, or the assignment that nobody answered.
+    response_id: Mapped[uuid.UUID | None]
+    assignment_id: Mapped[uuid.UUID | None]
     found_at: Mapped[datetime] = mapped_column(Instant)
 
-    __table_args__ = (Index(None, "found_at"),)
+    __table_args__ = (
+        CheckConstraint("(response_id IS NULL) = (assignment_id IS NOT NULL)", name="over_one_thing"),
+        Index(None, "found_at"),
+    )

@@ -32,6 +32,7 @@ JOBS = frozenset(
         "expire assignments",
         "act on overdue alerts",
         "judge again",
+        "look at silence again",
         "deliver messages",
         "blank messages",
         "handle incoming",
