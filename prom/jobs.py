@@ -148,7 +148,7 @@ def _let_the_canary_sing(_settings: Settings) -> int:
 
 
 #: Why some are left to the worker that leads. Two of them at once would do no harm, but twice the work.
-JUDGES_EACH = "two would read and judge the same answers, each of which leaves a record in her log"
+JUDGES_EACH = "two would read and judge the same, each of which leaves a record in her log"
 ASKS_EACH = "two would ask the vendor the same of the same messages"
 ASKS_OF_EACH = "two would ask the register about the same patients"
 SINGS_ALONE = "two would try the same way twice"

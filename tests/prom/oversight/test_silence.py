@@ -19,6 +19,7 @@ from prom.oversight.models import Disagreement
 from prom.pathways.models import Episode
 from prom.responses import service as responses
 from prom.responses import silence as engine
+from prom.responses.models import Response
 from prom.worklist.models import Alert, AlertEvent, Evidence
 from tests.conftest import Hospital
 from tests.prom.steps import WELL, ask, count, later, rows, send, short
@@ -147,9 +148,7 @@ def test_she_who_answers_late_or_whose_answer_was_an_error_is_no_difference(aske
     receipt = send(asked, WELL)
     assert looked_again() == 0
     with transaction() as session:
-        responses.enter_in_error(
-            session, session.get_one(responses.Response, receipt.response_id), hospital.nurse_actor
-        )
+        responses.enter_in_error(session, session.get_one(Response, receipt.response_id), hospital.nurse_actor)
     later(days=1)
     put_on_the_list(asked)
     assert looked_again() == 0
