@@ -61,6 +61,7 @@ def is_green() -> bool:
         return next(check for check in watch.watch(session) if check.name == "auditor").well
 
 
+@pytest.mark.hazard("H15")
 def test_a_silence_that_no_job_puts_on_the_list_is_put_there_and_turns_the_watch_red(asked: UUID) -> None:
     assert silence.recheck() == 0  # the job may be about to
     assert is_green()
@@ -72,6 +73,7 @@ def test_a_silence_that_no_job_puts_on_the_list_is_put_there_and_turns_the_watch
     assert looked_again() == 0
 
 
+@pytest.mark.hazard("H15")
 def test_a_rule_that_the_engine_passes_over_is_found(asked: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(engine, "judge_silence", lambda *_args, **_more: ())
@@ -91,6 +93,7 @@ def test_an_engine_that_still_finds_nothing_does_not_keep_the_auditor_from_telli
     assert short() == SILENT
 
 
+@pytest.mark.hazard("H15")
 def test_an_alert_that_was_lost_is_raised_anew(asked: UUID) -> None:
     put_on_the_list(asked)
     with transaction() as session:
@@ -100,6 +103,7 @@ def test_an_alert_that_was_lost_is_raised_anew(asked: UUID) -> None:
     assert short() == SILENT
 
 
+@pytest.mark.hazard("H15")
 def test_a_window_that_ended_without_anybody_on_the_list_is_found(asked: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
     later(days=30)
     with monkeypatch.context() as broken:
