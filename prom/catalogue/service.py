@@ -117,17 +117,22 @@ def publish(session: Session, definition: Definition, signed_by: str) -> None:
 
 
 def publish_together(session: Session, parts: Iterable[Definition], signed_by: str) -> list[Definition]:
-    """Publish what belongs together, what judges before what is judged by it; raises as `publish` does."""
+    """Publish what belongs together, what judges before what is judged by it; raises as `publish` does.
+
+    Returns what became published by it, without what stood published before.
+    """
     ordered = sorted(parts, key=lambda part: KINDS.index(part.kind))
+    drafts = [part for part in ordered if part.status == "draft"]
     for part in ordered:
         publish(session, part, signed_by)
-    return ordered
+    return drafts
 
 
 def publish_questionnaire(session: Session, name: str, signed_by: str) -> list[Definition]:
     """Publish the newest version of a questionnaire (or `url|version`) with its scoring key and advice.
 
-    Raises NotFound, as `publish` does, and QuestionnaireError with what stands in the way of running it.
+    Returns what became published by it. Raises NotFound, as `publish` does, and QuestionnaireError with what stands in
+    the way of running it.
     """
     found = newest(session, "questionnaire", name)
     compiled = parse(from_json(found.document))

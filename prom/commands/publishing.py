@@ -1,4 +1,4 @@
-"""`prom questionnaire publish` and `prom pathway publish`: a named clinician's signature, given at the shell."""
+"""`prom pathway list`, and publishing: a named clinician's signature, given at the shell."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from prom import db
 from prom.audit import service as audit
 from prom.catalogue.models import Definition
-from prom.catalogue.queries import from_json, newest
+from prom.catalogue.queries import definitions, from_json, newest
 from prom.catalogue.service import publish_questionnaire
 from prom.commands.questionnaires import questionnaire
 from prom.commands.speaking import as_json, in_words, opened, operator, say
@@ -25,6 +25,23 @@ signed_by = click.option("--signed-by", required=True, metavar="USER", help="Use
 @click.group("pathway")
 def pathway() -> None:
     """Look after pathways: what is asked when, and how it is judged."""
+
+
+@pathway.command("list")
+@as_json
+def show_list(as_json: bool) -> None:
+    """List every version of every pathway; a draft asks nobody until it is published."""
+    opened()
+    with db.reading() as session:
+        rows = [
+            {"name": row.name, "version": row.version, "status": row.status, "signedBy": row.signed_by, "url": row.url}
+            for row in definitions(session, "pathway")
+        ]
+    if as_json:
+        say(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['name']:<28} {row['version']:<10} {row['status']:<8} {row['url']}")
 
 
 @pathway.command("publish")
@@ -70,6 +87,8 @@ def publish_in_words(
     if as_json:
         say([{"kind": row.kind, "name": row.name, "url": row.url, "version": row.version} for row in published])
         return
+    if not published:
+        click.echo("All of it stands published already.")
     for row in published:
         click.echo(f"Published {row.kind} {row.name} {row.version}, signed by {row.signed_by}.")
 

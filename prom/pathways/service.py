@@ -109,8 +109,9 @@ def publish_pathway(session: Session, name: str, signed_by: str, link: int = USU
     """Publish a pathway with every questionnaire, key, advice and rule set it uses; `signed_by` is a user name.
 
     Rule sets are compiled against their questionnaires first; messages are counted with a link of so many letters.
-    Raises Invalid, also where rules are not for the questionnaire that they stand beside, NotSafe where they let an
-    emergency pass, NotFound, PathwayError for what `checks` refuses, or what parsing raises.
+    Returns what became published by it, without what stood published before. Raises Invalid, also where rules are not
+    for the questionnaire that they stand beside, NotSafe where they let an emergency pass, NotFound, PathwayError for
+    what `checks` refuses, or what parsing raises.
     """
     definition = newest(session, "pathway", name)
     pathway = parse(from_json(definition.document), definition.name)

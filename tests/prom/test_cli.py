@@ -25,6 +25,7 @@ COMMANDS = [
     "pathway check",
     "pathway dates",
     "pathway import",
+    "pathway list",
     "pathway publish",
     "patient add",
     "patient anchor",

@@ -120,3 +120,20 @@ def test_an_unfit_pathway_is_not_published_and_a_fit_one_is_with_its_count(
     assert published.exit_code == 0
     assert "SMS: sms nb: 1 SMS, " in published.stderr
     assert "Published pathway mine 7, signed by physician." in published.stdout
+
+
+def test_publishing_tells_only_what_became_published_by_it(hospital: Hospital, prom: Prom) -> None:
+    def listed() -> dict[str, str]:
+        return {row["name"]: row["status"] for row in answer(prom("pathway", "list", "--json"))}
+
+    assert listed()["surgery"] == "draft"
+    first = answer(prom("pathway", "publish", "surgery", "--signed-by", "physician", "--json"))
+    assert {"surgery"} <= {row["name"] for row in first}
+    assert listed()["surgery"] == "active"
+    assert answer(prom("pathway", "publish", "surgery", "--signed-by", "physician", "--json")) == []
+    follow_up = answer(prom("pathway", "publish", "follow-up-late-effects", "--signed-by", "physician", "--json"))
+    assert not {(row["kind"], row["url"], row["version"]) for row in first} & {
+        (row["kind"], row["url"], row["version"]) for row in follow_up
+    }
+    assert "stands published already" in prom("pathway", "publish", "surgery", "--signed-by", "physician").stdout
+    assert "surgery" in prom("pathway", "list").stdout

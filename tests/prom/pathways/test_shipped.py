@@ -65,6 +65,7 @@ def test_it_publishes_with_all_that_it_asks_and_judges_by(hospital: Hospital, na
     with transaction() as session:
         published = publish_pathway(session, name, "physician")
         assert {row.status for row in published} == {"active"}
+        assert publish_pathway(session, name, "physician") == []  # nothing became published by it
         found = next(
             each for each in offered(session) if (each.name, each.version) == (name, the_pathway(name).version)
         )
