@@ -89,9 +89,21 @@ def as_instant(instant: datetime, zone: str, language: str) -> str:
     return f"{format_skeleton('yMMMd', local, locale=_locale(language))} {local:%H:%M}"
 
 
+@lru_cache(maxsize=4096)
+def as_weekday(day: date, language: str) -> str:
+    """Write the weekday of a day shortly."""
+    return format_date(day, format="EEE", locale=_locale(language))
+
+
 def as_waiting(seconds: float, language: str) -> str:
-    """Write a length of time in its largest fitting unit."""
-    return format_timedelta(max(int(seconds), 0), granularity="minute", threshold=1.5, locale=_locale(language))
+    """Write a length of time in its largest fitting unit, by whole half minutes; what has begun is a minute."""
+    begun = min(max(int(seconds), 0), 1)
+    return _as_waiting(int(seconds) // 30 * 30 if seconds >= 30 else begun, language)
+
+
+@lru_cache(maxsize=4096)
+def _as_waiting(seconds: int, language: str) -> str:
+    return format_timedelta(seconds, granularity="minute", threshold=1.5, locale=_locale(language))
 
 
 @lru_cache(maxsize=4096)

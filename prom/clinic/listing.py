@@ -108,11 +108,11 @@ class Waiting:
 def find(session: Session, choice: Choice, now: datetime) -> list[Waiting]:
     """Return who stands on the list, most urgent first."""
     by_patient: dict[uuid.UUID, list[Standing]] = defaultdict(list)
-    for alert in standing(session, choice.unit_ids):
+    # All alerts in one order: each patient's lie in it as well, and her first one gives her place.
+    for alert in in_order(standing(session, choice.unit_ids), now):
         by_patient[alert.patient_id].append(alert)
-    everybody = [Waiting(in_order(alerts, now)) for alerts in by_patient.values()]
-    chosen = [waiting for waiting in everybody if choice.keeps(waiting, now)]
-    return triage.order(_on_pathway(session, chosen, choice.pathway), now)
+    everybody = [Waiting(tuple(alerts)) for alerts in by_patient.values()]
+    return _on_pathway(session, [waiting for waiting in everybody if choice.keeps(waiting, now)], choice.pathway)
 
 
 def _on_pathway(session: Session, waiting: list[Waiting], url: str | None) -> list[Waiting]:
@@ -123,7 +123,7 @@ def _on_pathway(session: Session, waiting: list[Waiting], url: str | None) -> li
 
 
 def in_order(alerts: Iterable[Standing], now: datetime) -> tuple[Standing, ...]:
-    """Return one patient's open alerts, most urgent first."""
+    """Return open alerts, most urgent first."""
     urgent = triage.order([Waiting((alert,)) for alert in sorted(alerts, key=attrgetter("id"))], now)
     return tuple(each.alerts[0] for each in urgent)
 

@@ -3,13 +3,11 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.dates import format_datetime
 from flask import g
 
 from prom import clock
 from prom.clinic.pages.blueprint import pages
-from prom.language import as_short_date
+from prom.language import as_short_date, as_weekday
 
 
 @pages.app_template_filter("as_clock")
@@ -25,5 +23,5 @@ def as_deadline(instant: datetime, zone: str) -> str:
     if local.date() == today.date():
         return local.strftime("%H:%M")
     if abs((local.date() - today.date()).days) < 7:
-        return format_datetime(local, "EEE HH:mm", locale=Locale.parse(g.language))
+        return f"{as_weekday(local.date(), g.language)} {local:%H:%M}"
     return as_short_date(local.date(), g.language)

@@ -3,8 +3,10 @@
 import uuid
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from flask import Response, g, render_template, request, url_for
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,7 +16,8 @@ from prom.audit import service as audit
 from prom.clinic import listing, queries
 from prom.clinic.listing import Choice, Waiting
 from prom.clinic.pages.blueprint import choice_of, filters_in, pages
-from prom.clinic.rows import counts, rows
+from prom.clinic.rows import Row, counts, rows
+from prom.clinic.shown import Shown
 from prom.db import reading, transaction
 from prom.duty.queries import holes_ahead
 from prom.errors import NotPermitted
@@ -30,6 +33,10 @@ HOMES = (
     (Permission.EXPORT_ANSWERS, "exports.show"),
     (Permission.CHANGE_SETTINGS, "duty.show_units"),
 )
+
+
+#: What was written of a row, for as long as what it shows is kept (prom/clinic/shown.py).
+_cells: WeakKeyDictionary[Shown, dict[tuple[bool, bool], Markup]] = WeakKeyDictionary()
 
 
 @pages.get("/")
@@ -99,11 +106,21 @@ def _page(who: SignedIn, choice: Choice) -> tuple[str, str]:
         pathways={url: each.title.read(g.language)[0] for url, each in pathways.items()},
         filters=filters_in(request.args),
         holes=[(each, units[each.unit_id]) for each in holes if each.unit_id in units],
-        noted=found.noted,
+        who_and_why=lambda row: _who_and_why(row, len(units) > 1, not found.noted.isdisjoint(row.episodes)),
         mark=found.mark,
         now=now,
     )
     return page, found.mark
+
+
+def _who_and_why(row: Row, names_unit: bool, is_noted: bool) -> Markup:
+    """Write the cells of a row that change only with what it shows: once, and again only for something new to show."""
+    written = _cells.setdefault(row.shown, {}) if row.shown is not None else {}
+    how = (names_unit, is_noted)
+    if how not in written:
+        page = render_template("clinic/_who_and_why.html", row=row, names_unit=names_unit, is_noted=is_noted)
+        written[how] = Markup(page)
+    return written[how]
 
 
 def record_list(session: Session, who: SignedIn, choice: Choice, waiting: Sequence[Waiting], action: str) -> None:
