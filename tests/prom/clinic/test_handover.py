@@ -28,6 +28,7 @@ def test_no_note_and_one_that_is_too_long_are_refused(nurse: Nurse, hospital: Ho
     assert count(HandoverNote) == 0
 
 
+@pytest.mark.hazard("H51")
 def test_a_note_written_meanwhile_is_shown_before_it_is_replaced(nurse: Nurse, hospital: Hospital) -> None:
     assert hand_over(nurse, hospital, "Ring datteren.", 0).status_code == 303
     answer = hand_over(nurse, hospital, "Ring sønnen.", 0)
@@ -56,6 +57,7 @@ def test_every_version_is_kept_with_who_wrote_it(nurse: Nurse, hospital: Hospita
     assert audited("handover.write") == [frozenset({hospital.patient.id})] * 3
 
 
+@pytest.mark.hazard("H51")
 def test_the_list_marks_who_has_a_note_and_an_open_list_hears_of_it(
     nurse: Nurse, hospital: Hospital, database: Settings
 ) -> None:

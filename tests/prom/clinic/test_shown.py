@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import delete
 
 from prom import clock
@@ -19,6 +20,7 @@ def opens_evidence(sent: list[str]) -> bool:
     return any("FROM evidence" in each for each in sent)
 
 
+@pytest.mark.hazard("H52")
 def test_a_key_that_was_destroyed_takes_along_what_it_had_opened(nurse: Nurse, hospital: Hospital) -> None:
     report(hospital, hospital.episode, NAUSEA)
     assert REGISTRATION.family in nurse.page("/worklist")
@@ -29,6 +31,7 @@ def test_a_key_that_was_destroyed_takes_along_what_it_had_opened(nurse: Nurse, h
     assert said("worklist.does-not-open") in page
 
 
+@pytest.mark.hazard("H52")
 def test_a_name_that_was_corrected_is_shown_at_once(nurse: Nurse, hospital: Hospital) -> None:
     report(hospital, hospital.episode, NAUSEA)
     nurse.page("/worklist")
@@ -39,6 +42,7 @@ def test_a_name_that_was_corrected_is_shown_at_once(nurse: Nurse, hospital: Hosp
     assert "Omdøpt" in nurse.page("/worklist")
 
 
+@pytest.mark.hazard("H52")
 def test_what_has_not_changed_is_not_opened_again_and_what_has_is(nurse: Nurse, hospital: Hospital) -> None:
     report(hospital, hospital.episode, NAUSEA)
     with statements() as first:

@@ -78,6 +78,7 @@ def test_without_words_or_with_too_many_nothing_is_sent(nurse: Nurse, hospital: 
     assert count(Communication) == 0
 
 
+@pytest.mark.hazard("H50")
 def test_whom_no_sms_reaches_is_not_written_to(nurse: Nurse, hospital: Hospital) -> None:
     with transaction() as session:
         point = points_of(session, [hospital.patient.id])[hospital.patient.id]
@@ -125,6 +126,7 @@ def page_form(nurse: Nurse, hospital: Hospital) -> str:
     return found[1]
 
 
+@pytest.mark.hazard("H49")
 def test_the_sms_is_one_segment_and_tells_nothing_of_what_was_written(
     nurse: Nurse, hospital: Hospital, database: Settings
 ) -> None:
@@ -135,6 +137,7 @@ def test_the_sms_is_one_segment_and_tells_nothing_of_what_was_written(
     assert said("message.kind.communication") in nurse.page(f"/patients/{hospital.patient.id}/contact-log")
 
 
+@pytest.mark.hazard("H50")
 def test_she_reads_it_after_the_code_and_the_nurse_sees_that_she_did(
     nurse: Nurse, hospital: Hospital, database: Settings, phone: Phone
 ) -> None:
@@ -155,6 +158,7 @@ def test_she_reads_it_after_the_code_and_the_nurse_sees_that_she_did(
     assert len(audited("communication.list")) > 0
 
 
+@pytest.mark.hazard("H49")
 def test_nobody_elses_text_opens_on_her_page(nurse: Nurse, hospital: Hospital, phone: Phone) -> None:
     other, _ = another_patient(hospital, NUMBERS[0], "Annen")
     nurse.post(f"/patients/{other.id}/messages", {"words": WORDS})
@@ -166,6 +170,7 @@ def test_nobody_elses_text_opens_on_her_page(nurse: Nurse, hospital: Hospital, p
     assert rows(select(Communication))[0].read_at is None
 
 
+@pytest.mark.hazard("H49")
 def test_what_was_taken_back_is_neither_told_of_nor_shown(
     nurse: Nurse, hospital: Hospital, database: Settings, phone: Phone
 ) -> None:
@@ -212,6 +217,7 @@ def test_her_death_stops_the_sms(nurse: Nurse, hospital: Hospital, database: Set
     assert sms()[0].state == State.CANCELLED
 
 
+@pytest.mark.hazard("H50")
 def test_the_nurse_is_told_to_call_where_the_sms_did_not_go(nurse: Nurse, hospital: Hospital) -> None:
     write(nurse, hospital)
     with transaction() as session:
