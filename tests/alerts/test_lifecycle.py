@@ -5,9 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.lifecycle import (
+    EARLIER_OUTCOMES,
     TRANSITIONS,
+    USUAL_PLACE,
     Outcome,
     OutcomeRequired,
+    Place,
     State,
     TransitionRefused,
     Verb,
@@ -116,6 +119,24 @@ def test_the_words_that_are_stored_for_states_and_verbs_stay_what_they_are() -> 
     """They stand in every alert and event ever written: another word would make those unreadable."""
     assert [*State] == ["open", "acknowledged", "escalated", "snoozed", "resolved", "entered-in-error"]
     assert {"acknowledge", "escalate", "resolve", "snooze", "return-to-unit", "reopen", "withdraw", "wake"} <= {*Verb}
+
+
+def test_the_words_that_are_stored_for_outcomes_and_places_stay_what_they_are() -> None:
+    """They stand in the rows of all that was ever closed, and in what is exported and counted."""
+    assert [*Outcome] == ["advice", "prescription", "visit", "admission", "no-contact", "expected"]
+    assert [*Place] == ["phone", "hospital", "local-hospital", "municipality"]
+    earlier = ("hospital", "local-hospital")
+    assert EARLIER_OUTCOMES[:2] == tuple(f"handled-at-{place}" for place in earlier)
+    assert EARLIER_OUTCOMES[2:] == ("handled-in-municipality", "handled-by-phone")
+
+
+def test_a_place_is_proposed_for_each_outcome_by_which_something_was_done_for_her_and_for_no_other() -> None:
+    assert dict(USUAL_PLACE) == {
+        Outcome.ADVICE: Place.PHONE,
+        Outcome.PRESCRIPTION: Place.PHONE,
+        Outcome.VISIT: Place.HOSPITAL,
+        Outcome.ADMISSION: Place.HOSPITAL,
+    }
 
 
 def test_a_refusal_for_want_of_an_outcome_says_from_where_and_why() -> None:
