@@ -12,6 +12,7 @@ import prom.duty.models
 import prom.handover.models
 import prom.messaging.models
 import prom.my_page.models
+import prom.notes.models
 import prom.oversight.models
 import prom.pathways.models
 import prom.patients.models

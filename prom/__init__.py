@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from prom.fhir.routes import routes as fhir
     from prom.messaging.routes import routes as hooks
     from prom.my_page.pages import pages as my_page
+    from prom.notes.pages import pages as notes
     from prom.oversight.pages import pages as oversight
     from prom.oversight.routes import routes as metrics
     from prom.quality.pages import pages as quality
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         exports,
         quality,
         safety,
+        notes,
         duty,
         oversight,
         metrics,

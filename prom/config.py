@@ -56,6 +56,8 @@ class Settings:
     #: The register of persons, `file:PATH` or `fhir:ADDRESS`, and the token it asks for; None asks nobody.
     persons: str | None = None
     persons_token: str | None = None
+    #: The folder that notes for the record are filed in, `folder:/PATH`; None where they are pasted by hand.
+    record: Path | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -96,6 +98,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         mail=_mail(given.get("PROM_SMTP_URL") or None),
         persons=_persons(given.get("PROM_PERSONS") or None),
         persons_token=given.get("PROM_PERSONS_TOKEN") or None,
+        record=_record(given.get("PROM_RECORD") or None),
     )
 
 
@@ -115,6 +118,16 @@ def _persons(text: str | None) -> str | None:
     if text is None or text.startswith(("file:/", "fhir:https://", "fhir:http://localhost:", "fhir:http://127.0.0.1:")):
         return text
     raise StartRefused("PROM_PERSONS is neither file:/PATH nor fhir:https://ADDRESS.")
+
+
+def _record(text: str | None) -> Path | None:
+    """A folder that is not there yet is made by nobody: a note must not fill the disk below a missing mount."""
+    if text is None:
+        return None
+    path = Path(text.removeprefix("folder:"))
+    if not text.startswith("folder:/") or not path.is_dir() or not os.access(path, os.W_OK | os.X_OK):
+        raise StartRefused("PROM_RECORD is not folder:/PATH of a folder that Prom may write to.")
+    return path
 
 
 def _log_format(text: str | None) -> Form | None:

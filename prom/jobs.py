@@ -32,6 +32,9 @@ from prom.messaging.mail import Mail
 from prom.messaging.transport import Transport
 from prom.messaging.twilio import Twilio
 from prom.messaging.ways import Ways
+from prom.notes import queries as notes_queries
+from prom.notes import service as notes
+from prom.notes.record_system import record_system_of
 from prom.oversight import auditor, canary, silence, ticks
 from prom.oversight.leading import Leading
 from prom.patients.sources import source_of
@@ -171,9 +174,18 @@ JOBS: tuple[Job, ...] = (
     Job("ask the registers", timedelta(minutes=5), _ask_the_registers, ASKS_OF_EACH),
 )
 
+
+def _file_notes(settings: Settings) -> int:
+    written = sweeping.one_by_one(notes_queries.owed, notes.write_owed)
+    system = record_system_of(settings)
+    return written + (notes.file_due(system) if system is not None else 0)
+
+
+#: Only a worker runs it: a simulation has no record to write in.
+NOTES = Job("file notes", timedelta(seconds=5), _file_notes)
 #: Only a worker runs it: a simulation that ticks through a year has no use for what the minute's health is.
 CANARY = Job("canary", timedelta(seconds=20), _let_the_canary_sing, SINGS_ALONE)
-OF_A_WORKER: tuple[Job, ...] = (*JOBS, CANARY)
+OF_A_WORKER: tuple[Job, ...] = (*JOBS, NOTES, CANARY)
 
 
 def jobs_with(transport: Transport) -> tuple[Job, ...]:

@@ -39,6 +39,8 @@ class Alert(Base):
     #: Pieces of evidence that came after somebody had acknowledged it, and that nobody has acknowledged since.
     new_evidence: Mapped[int] = mapped_column(default=0)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: When it was closed, or taken back after that, while no note for the record tells of it yet.
+    note_owed_at: Mapped[datetime | None] = mapped_column(Instant)
     #: {topic}
     topic_sealed: Mapped[bytes]
     #: Counts the changes; acting on an older one is refused.
@@ -61,6 +63,12 @@ class Alert(Base):
         Index("ix_alert_open_of_unit", "unit_id", "severity", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
         Index("ix_alert_next_action", "next_action_at", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
         Index(None, "patient_id", "raised_at"),
+        Index(
+            "ix_alert_note_owed",
+            "note_owed_at",
+            postgresql_where=text("note_owed_at IS NOT NULL"),
+            sqlite_where=text("note_owed_at IS NOT NULL"),
+        ),
     )
 
 

@@ -89,6 +89,7 @@ def resolve(
         raise Invalid("place")
     alert.state = next_state(State(alert.state), Verb.RESOLVE, Outcome(outcome))
     alert.next_action_at, alert.closed_at = None, clock.now()
+    alert.note_owed_at = alert.closed_at
     where = {"place": str(place)} if is_done_somewhere else {}
     done(session, alert, Verb.RESOLVE, clinician, {"outcome": outcome, **where, "note": words.strip()})
 

@@ -80,6 +80,8 @@ def enter_in_error(session: Session, alert: Alert, clinician: Actor, reason: str
 
 
 def _close(alert: Alert) -> None:
+    if alert.state == State.RESOLVED:  # the record may hold a note that tells of it
+        alert.note_owed_at = clock.now()
     alert.state = next_state(State(alert.state), Verb.WITHDRAW)
     alert.next_action_at = None
     alert.closed_at = alert.closed_at or clock.now()

@@ -70,6 +70,7 @@ def test_an_outcome_is_demanded_and_is_one_of_those_known(nurse: Door, hospital:
     assert faults(do(nurse, alert, "resolve", {"outcome": "fine"})) == {"outcome": "not-offered"}
 
 
+@pytest.mark.hazard("H54")
 def test_what_was_done_somewhere_says_where(nurse: Door, hospital: Hospital) -> None:
     alert = the_alert(hospital)
     do(nurse, alert, "acknowledge")

@@ -21,6 +21,8 @@ EMPTY = {"draft", "disagreement", "replaced_response", "client", "client_unit", 
 #: What has journeys of its own: her own page and link, SMS that come in, settings, pauses and anchors, the lead.
 EMPTY |= {"code_attempt", "one_time_code", "patient_session", "personal_link", "contact_problem", "information"}
 EMPTY |= {"incoming", "conversation", "message_copy", "setting", "episode_anchor", "leader", "decision"}
+#: Written by a worker (tests/prom/notes).
+EMPTY |= {"record_note"}
 #: Of staff, not of patients; what somebody writes of a safety problem is sealed (tests/prom/safety).
 EMPTY |= {"duty_shift", "safety_problem"}
 #: What a clinician writes to her and of her (tests/prom/clinic/test_writing_to_her.py).

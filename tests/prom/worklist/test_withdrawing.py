@@ -58,6 +58,7 @@ def test_withdrawing_twice_is_withdrawing_once(hospital: Hospital) -> None:
     assert the_alert("nausea").verbs == ("raise", "withdraw")
 
 
+@pytest.mark.hazard("H54")
 def test_an_alert_is_taken_back_by_whoever_has_taken_it_and_with_a_reason(hospital: Hospital) -> None:
     put(hospital, finding(Severity.EMERGENCY))
     with pytest.raises(TransitionRefused):
