@@ -171,8 +171,8 @@ def text_of(closing: Closing) -> str:
         *(_line(closing, step) for step in closing.steps),
     ]
     for report in closing.reports:
-        lines += ["", reader.text("note.scores", at=closing.when(report.row.authored_at))]
-        lines += [f"- {score.title}: {_value(score, reader)}" for score in report.scores]
+        worth = ", ".join(f"{score.title} {_value(score, reader)}" for score in report.scores)
+        lines += ["", reader.text("note.scores", at=closing.when(report.row.authored_at)), worth]
     return "\n".join(lines) + "\n"
 
 

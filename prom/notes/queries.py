@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -50,9 +49,3 @@ def note(session: Session, note_id: uuid.UUID, unit_ids: Collection[uuid.UUID]) 
     if row is None or row.unit_id not in unit_ids:
         raise NotFound("note")
     return row
-
-
-def oldest_waiting(session: Session) -> datetime | None:
-    """Return since when the note that has waited longest has not been filed; None where none waits."""
-    waits = select(RecordNote.closed_at).where(RecordNote.filed_at.is_(None)).order_by(RecordNote.closed_at)
-    return session.scalars(waits.limit(1)).first()

@@ -76,6 +76,7 @@ def test_the_text_to_paste_is_there_at_once_and_says_who_why_and_what(nurse: Nur
     for words in ("Testine Syntetisk", "Kvalme (samme dag)", "Avsluttet: Time eller undersøkelse, på sykehuset", WORDS):
         assert words in page
     assert "nurse (test)" in page
+    assert "Kvalme 3, Oppkast 0" in page
     assert notes() == []  # reading writes none
     assert audited("note.read") == [frozenset({hospital.patient.id})]
 
