@@ -166,6 +166,19 @@ def test_what_a_nurse_has_resolved_is_not_raised_again(hospital: Hospital, datab
     assert short() == {("fever", 4, "resolved")}
 
 
+def test_what_a_clinician_has_taken_back_as_a_mistake_is_not_raised_again(
+    hospital: Hospital, database: Settings
+) -> None:
+    send(ask(database), FEVER)
+    with transaction() as session:
+        alert = session.scalars(select(Alert)).one()
+        worklist.acknowledge(session, alert, alert.version, hospital.nurse_actor)
+        worklist.enter_in_error(session, alert, alert.version, hospital.nurse_actor, "Feil pasient.")
+    assert auditor.recheck() == 0
+    assert short() == {("fever", 4, "entered-in-error")}
+    assert is_green()
+
+
 @pytest.mark.parametrize("hours, green", [(23, False), (25, True)])
 def test_a_disagreement_keeps_the_watch_red_for_a_day(
     hospital: Hospital, database: Settings, hours: int, green: bool
