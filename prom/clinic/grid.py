@@ -34,13 +34,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class GridRow:
-    """One symptom or measure over all columns."""
+    """One symptom or measure over all columns. `own_limit`: the line of a limit is the patient's own."""
 
     title: str
     cells: tuple[Cell, ...]
     level: Level | None = None
     trend: Trend | None = None
     unit: str = ""
+    own_limit: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ def _level_row(record: Record, scale: Scale, columns: Sequence[Column]) -> GridR
         cells=tuple(_score_cell(column, scale) for column in columns),
         level=latest(snapshots, scale.code),
         trend=trend(series, sorted(set(limits)), columns[0].at, max(columns[-1].at, record.now), HIGHEST_LEVEL),
+        own_limit=any(scale.code in names.own for names in record.names.values()),
     )
 
 

@@ -27,6 +27,7 @@ from prom.pathways.service import Clinical, open_clinical
 from prom.patients import sealing
 from prom.patients.queries import Identity, identity, mobile_of
 from prom.responses import drafts
+from prom.responses.decided import own_limits
 from prom.responses.models import Response
 from prom.staff.models import Unit
 from prom.staff.queries import clinician_names
@@ -131,7 +132,7 @@ def load(
         assignments=assignments,
         messages=queries.messages_of(session, [each.id for each in assignments]),
         instruments=_instruments(session, _questionnaires(assignments, reports)),
-        names=names_of(session, _rules(assignments, evidence)),
+        names=names_of(session, _rules(assignments, evidence), own_limits(session, about.episode.id, now)),
         clinicians=clinician_names(session, _people(alerts, events, reports)),
         reader=Reader(language, about.unit.zone),
         now=now,

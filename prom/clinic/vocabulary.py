@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from alerts.rules import Comparison, RuleSet, Threshold
+from alerts.own_limits import with_own_limits
+from alerts.rules import Comparison, Rule, RuleSet, Threshold
 from prom import language
 from prom.catalogue import queries as catalogue
 from prom.catalogue.queries import Instrument
@@ -48,7 +50,8 @@ class Reader:
 class Names:
     """What one rule set and its questionnaire call things. `limits` are where its rules on a scale's level begin.
 
-    `rule_set` is its name and version, and `procedures` the addresses of the hospital's own, by rule.
+    `rule_set` is its name and version, and `procedures` the addresses of the hospital's own, by rule. `own` are the
+    scales for which a patient has a limit of her own.
     """
 
     rule_set: str = ""
@@ -58,17 +61,27 @@ class Names:
     scales: Mapping[str, Texts] = field(default_factory=dict)
     items: Mapping[str, Item] = field(default_factory=dict)
     limits: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
 
 
 NAMELESS = Names()
 
 
-def names_of(session: Session, canonicals: Iterable[str]) -> dict[str, Names]:
-    """Return the names by rule set (`url|version`). One that is gone has none: a finding keeps its own title."""
-    return {canonical: _names(session, canonical) for canonical in sorted(set(canonicals))}
+#: Url of a rule set -> rule -> a patient's own limit.
+OwnLimits = Mapping[str, Mapping[str, Decimal]]
 
 
-def _names(session: Session, canonical: str) -> Names:
+def names_of(session: Session, canonicals: Iterable[str], own: OwnLimits | None = None) -> dict[str, Names]:
+    """Return the names by rule set (`url|version`), with the limits of one patient's own in place of the usual ones.
+
+    A rule set that is gone has none: a finding keeps its own title.
+    """
+    return {
+        each: _names(session, each, (own or {}).get(each.partition("|")[0], {})) for each in sorted(set(canonicals))
+    }
+
+
+def _names(session: Session, canonical: str, own: Mapping[str, Decimal]) -> Names:
     try:
         rules = catalogue.rule_set(session, canonical)
         asked = [f"{rules.questionnaire}|{version}" for version in rules.questionnaire_versions]
@@ -82,7 +95,8 @@ def _names(session: Session, canonical: str) -> Names:
         topics={rule.topic: rule.title for rule in reversed(rules.rules)},
         scales=_scales(versions),
         items={item.link_id: item for each in versions for item in each.questionnaire.all_items},
-        limits=_limits(rules),
+        limits=_limits(with_own_limits(rules, own)),
+        own=frozenset(rule.reading.name for rule in rules.rules if rule.id in own and _is_of_a_level(rule)),
     )
 
 
@@ -93,7 +107,11 @@ def _scales(versions: Iterable[Instrument]) -> dict[str, Texts]:
 def _limits(rules: RuleSet) -> dict[str, tuple[float, ...]]:
     found: dict[str, set[float]] = {}
     for rule in rules.rules:
-        if isinstance(rule, Threshold) and rule.reading.kind == "level" and isinstance(rule.value, Decimal):
+        if _is_of_a_level(rule) and isinstance(rule.value, Decimal):
             upwards = rule.comparison in (Comparison.AT_LEAST, Comparison.EQUAL)
             found.setdefault(rule.reading.name, set()).update({float(rule.value)} if upwards else ())
     return {scale: tuple(sorted(limits)) for scale, limits in found.items()}
+
+
+def _is_of_a_level(rule: Rule) -> TypeGuard[Threshold]:
+    return isinstance(rule, Threshold) and rule.reading.kind == "level"

@@ -53,6 +53,15 @@ def for_report(session: Session, assignment: Assignment, authored: datetime) -> 
     return ForReport(expected, limits, baselines)
 
 
+def own_limits(session: Session, episode_id: uuid.UUID, moment: datetime) -> dict[str, dict[str, Decimal]]:
+    """Return the limits of her own that hold at a moment: url of a rule set -> rule -> limit."""
+    found: dict[str, dict[str, Decimal]] = {}
+    for each in decisions.in_force(session, episode_id, moment):
+        if each.row.kind == OWN_LIMIT:
+            found.setdefault(each.what["rules"], {})[each.what["rule"]] = Decimal(each.what["limit"])
+    return found
+
+
 def expected_level(decided: Decided) -> ExpectedLevel:
     """Return the level that a decision expects."""
     what = decided.what

@@ -33,7 +33,7 @@ LEVELS = Reach(Decimal(0), Decimal(3))
 )
 def test_only_a_number_against_one_limit_can_be_moved(rule: Rule) -> None:
     assert not can_be_moved(rule)
-    assert not may_be(rule, Decimal(1), LEVELS)
+    assert may_be(rule, Decimal(1), LEVELS) is False
     assert with_own_limits(rule_set(rule), {rule.id: Decimal(1)}).rules == (rule,)
 
 

@@ -1,5 +1,6 @@
 """What is decided for one patient alone: refused by name, seen on her page, and everybody else is judged as before."""
 
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from prom import clock
+from prom.clinic.charts import HEIGHT, MARGIN
 from prom.decisions.models import Decision
 from prom.oversight import auditor
 from tests.conftest import Hospital, SignIn
@@ -129,6 +131,26 @@ def test_a_limit_of_her_own_alerts_earlier_for_her_and_for_nobody_else(nurse: Nu
     shown = nurse.page(f"/patients/{hospital.patient.id}")
     assert "37,5 °C (grense 37,5, pasientens egen; ellers 38" in shown
     assert auditor.recheck() == 0
+
+
+def test_the_line_of_a_limit_in_the_chart_of_a_symptom_is_her_own_and_says_so(nurse: Nurse, hospital: Hospital) -> None:
+    report(hospital, hospital.episode, RASH["2"])
+    path = f"/patients/{hospital.patient.id}"
+    nurse.comes_back()
+    usual = nurse.get(path).text
+    assert decide(nurse, hospital, "limit", rule=f"{RULES}|level-three.skin-rash", limit="1").status_code == 303
+    later(hours=1)
+    nurse.comes_back()
+    hers = nurse.get(path).text
+    assert said("grid.own-limit") not in usual
+    assert said("grid.own-limit") in hers
+    assert (lines_of(usual), lines_of(hers)) == ([2, 3], [1, 2])
+
+
+def lines_of(page: str) -> list[int]:
+    """The levels at which the only chart of a page draws its limits."""
+    heights = re.findall(r'class="trend-limit" x1="0" x2="\d+" y1="([\d.]+)"', page)
+    return [round((HEIGHT - MARGIN - float(each)) / (HEIGHT - 2 * MARGIN) * 3) for each in heights]
 
 
 @pytest.mark.hazard("H47")
