@@ -11,6 +11,7 @@ from alerts.lifecycle import USUAL_PLACE, Outcome, Place
 from prom import clock
 from prom.audit.queries import log_of
 from prom.clinic import answers, course, deciding, grid, overview, queries, timeline
+from prom.clinic.comparing import not_compared
 from prom.clinic.pages.blueprint import as_moment, as_uuid, pages
 from prom.clinic.reads import record_read
 from prom.clinic.record import Record, Report, load
@@ -54,6 +55,7 @@ def patient_page(
         notes = handover.versions(session, record.about.episode.id)
         note_names = clinician_names(session, [each.row.written_by for each in notes])
         written = texts(session, patient_id, who.unit_ids, record.reader)
+        first_of_their_source = not_compared(session, record)
         record_read(session, who, record.about.episode)
     return render_template(
         "clinic/patient.html",
@@ -64,6 +66,7 @@ def patient_page(
         note_names=note_names,
         note_is_stale=note_is_stale,
         written=written,
+        first_of_their_source=first_of_their_source,
         happened=timeline.steps(record, stale_since) if stale_since is not None else None,
         received=_pointed_at(record, "received", overview.received),
         withdrawn=_pointed_at(record, "withdrawn", overview.withdrawn),
