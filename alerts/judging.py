@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum, auto
 from functools import cached_property
 from typing import Any
 
@@ -15,12 +15,12 @@ from alerts.reading import Plain, Read, Unreadable, beyond, exact, read
 from alerts.rules import AllOf, AnyOf, Change, Limit, Persistence, Present, Reading, Rule, Threshold, Trend, WhenMissing
 
 
-class Verdict(StrEnum):
+class Verdict(Enum):
     """The three answers a rule can give; what it cannot tell is never taken for quiet."""
 
-    FIRES = "fires"
-    QUIET = "quiet"
-    UNKNOWN = "unknown"
+    FIRES = auto()
+    QUIET = auto()
+    UNKNOWN = auto()
 
 
 @dataclass(frozen=True)
