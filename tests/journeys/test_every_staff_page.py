@@ -27,6 +27,7 @@ NO_PAGES = ("/api/", "/fhir/", "/metrics", "/notes/<uuid:note_id>/document")
 ROLES = (Role.NURSE, Role.PHYSICIAN, Role.QUALITY, Role.ADMINISTRATOR)
 
 
+@pytest.mark.hazard("H55")
 @pytest.mark.parametrize("width, scheme", [(1440, "light"), (768, "dark")])
 def test_no_page_of_the_staff_shuts_anybody_out(
     hospital: Hospital, database: Settings, live_server: str, open_page: OpenPage, width: int, scheme: str

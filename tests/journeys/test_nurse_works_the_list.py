@@ -208,6 +208,7 @@ def test_a_list_that_cannot_be_refreshed_says_that_it_may_be_old(ward: Ward, hos
     expect(page.locator("#lost")).to_be_hidden(timeout=SOON)
 
 
+@pytest.mark.hazard("H55")
 def test_a_nurse_takes_and_closes_everything_by_keyboard(ward: Ward, hospital: Hospital) -> None:
     page = ward.page
     report(hospital, hospital.episode, NAUSEA)
