@@ -31,7 +31,7 @@ def test_an_emergency_is_not_closed_because_nobody_was_reached(hospital: Hospita
         with pytest.raises(Invalid):
             worklist.resolve(session, alert, alert.version, hospital.nurse_actor, "no-contact")
         assert alert.state == State.ACKNOWLEDGED
-        worklist.resolve(session, alert, alert.version, hospital.nurse_actor, "advice")
+        worklist.resolve(session, alert, alert.version, hospital.nurse_actor, "advice", "phone")
 
 
 def test_a_red_flag_that_was_taken_back_before_sending_says_so(

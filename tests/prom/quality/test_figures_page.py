@@ -39,7 +39,7 @@ def act(hospital: Hospital, topic: str, *verbs: str) -> None:
             elif verb == "escalate":
                 worklist.escalate(session, alert)
             else:
-                worklist.resolve(session, alert, alert.version, hospital.nurse_actor, verb)
+                worklist.resolve(session, alert, alert.version, hospital.nurse_actor, verb, "phone")
 
 
 # Refusals

@@ -29,7 +29,7 @@ def resolve(hospital: Hospital, topic: str, outcome: str) -> None:
     with transaction() as session:
         alert = session.get_one(Alert, the_alert(topic).alert.id)
         worklist.acknowledge(session, alert, alert.version, hospital.nurse_actor)
-        worklist.resolve(session, alert, alert.version, hospital.nurse_actor, outcome)
+        worklist.resolve(session, alert, alert.version, hospital.nurse_actor, outcome, "phone")
 
 
 def test_without_history_nothing_is_counted_and_there_is_no_rate(hospital: Hospital, database: Settings) -> None:
