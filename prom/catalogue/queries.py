@@ -95,7 +95,8 @@ def stamp(session: Session) -> tuple[Any, ...]:
     return found
 
 
-#: What was found by its canonical while the stamp was this: one process may speak to several databases, in tests.
+#: What was found by its canonical while the stamp was this. One process may speak to several databases, in tests: each
+#: engine has a dialect of its own, which is at hand, where an address would be written out at each look.
 _known_instruments: dict[tuple[object, ...], Instrument] = {}
 _known_rule_sets: dict[tuple[object, ...], RuleSet] = {}
 MOST_KNOWN = 1000
@@ -108,7 +109,7 @@ def _while_nothing_comes(
     find: Callable[[Session, str], Known],
 ) -> Known:
     """Return what was found before, unless a definition has come since; then look again."""
-    place = (session.get_bind().engine.url, canonical, *stamp(session))
+    place = (session.get_bind().dialect, canonical, *stamp(session))
     found = known.get(place)
     if found is None:
         if len(known) >= MOST_KNOWN:

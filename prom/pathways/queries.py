@@ -15,14 +15,14 @@ from prom.pathways.definition import Pathway, parse
 from prom.pathways.models import Episode
 
 _compiled: dict[tuple[uuid.UUID, datetime], Pathway] = {}
-#: What was found while no definition came: one process may speak to several databases, in tests.
+#: What was found while no definition came, by the dialect of its engine: one process may speak to several, in tests.
 _known: dict[tuple[object, ...], Pathway] = {}
 MOST_KNOWN = 1000
 
 
 def pathway(session: Session, url: str, version: str) -> Pathway:
     """Return a compiled pathway version; raises NotFound. It is read anew only when a definition has come since."""
-    place = (session.get_bind().engine.url, url, version, *stamp(session))
+    place = (session.get_bind().dialect, url, version, *stamp(session))
     found = _known.get(place)
     if found is None:
         if len(_known) >= MOST_KNOWN:
