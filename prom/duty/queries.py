@@ -83,3 +83,10 @@ def holes_ahead(session: Session, now: datetime, unit_ids: Collection[uuid.UUID]
         for hole in holes(stretches, now, now + AHEAD)
     ]
     return sorted(found, key=lambda hole: (hole.start, hole.level))
+
+
+def lasting(hole: Hole, now: datetime) -> tuple[object, ...]:
+    """Return what stays the same of a hole from look to look: not the start and end that only move on with the hour."""
+    starts = hole.start if hole.start > now else None
+    ends = hole.end if hole.end < now + AHEAD else None
+    return hole.unit_id, hole.level, starts, ends

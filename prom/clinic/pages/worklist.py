@@ -19,7 +19,7 @@ from prom.clinic.pages.blueprint import choice_of, filters_in, pages
 from prom.clinic.rows import Row, counts, rows
 from prom.clinic.shown import Shown
 from prom.db import reading, transaction
-from prom.duty.queries import holes_ahead
+from prom.duty.queries import Hole, holes_ahead, lasting
 from prom.errors import NotPermitted
 from prom.handover import queries as handover
 from prom.responses.models import PatientState
@@ -75,6 +75,8 @@ class _Found:
     states: Sequence[PatientState]
     #: Which of the episodes have a handover note.
     noted: Set[uuid.UUID]
+    #: When nobody is on duty in these units, which is told below the list.
+    holes: Sequence[Hole]
     mark: str
 
 
@@ -84,9 +86,18 @@ def _found(session: Session, who: SignedIn, choice: Choice) -> _Found:
     episodes = listing.episodes_in(waiting)
     states = queries.states_of(session, episodes)
     noted = handover.standing(session, choice.unit_ids) & episodes
+    holes = holes_ahead(session, now, choice.unit_ids)
     units = sorted(choice.unit_ids)
-    circumstances = (who.session_id, g.language, units, *choice.narrowed, now.date(), sorted(noted))
-    return _Found(waiting, states, noted, listing.mark(waiting, states, now, *circumstances))
+    circumstances = (
+        who.session_id,
+        g.language,
+        units,
+        *choice.narrowed,
+        now.date(),
+        sorted(noted),
+        [lasting(each, now) for each in holes],
+    )
+    return _Found(waiting, states, noted, holes, listing.mark(waiting, states, now, *circumstances))
 
 
 def _page(who: SignedIn, choice: Choice) -> tuple[str, str]:
@@ -96,7 +107,6 @@ def _page(who: SignedIn, choice: Choice) -> tuple[str, str]:
         units = queries.units_by_id(session, who.unit_ids)
         pathways = queries.pathways_waiting(session, choice.unit_ids)
         listed = rows(session, found.waiting, found.states, units, g.language, now)
-        holes = holes_ahead(session, now, choice.unit_ids)
         record_list(session, who, choice, found.waiting, "worklist.read")
     page = render_template(
         "clinic/worklist.html",
@@ -105,7 +115,7 @@ def _page(who: SignedIn, choice: Choice) -> tuple[str, str]:
         units=list(units.values()),
         pathways={url: each.title.read(g.language)[0] for url, each in pathways.items()},
         filters=filters_in(request.args),
-        holes=[(each, units[each.unit_id]) for each in holes if each.unit_id in units],
+        holes=[(each, units[each.unit_id]) for each in found.holes if each.unit_id in units],
         who_and_why=lambda row: _who_and_why(row, len(units) > 1, not found.noted.isdisjoint(row.episodes)),
         mark=found.mark,
         now=now,

@@ -7,9 +7,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from prom.audit.models import AuditRecord
+from prom.audit.service import SYSTEM
+from prom.db import transaction
+from prom.duty import service as duty
 from prom.duty.models import Shift
+from prom.duty.service import Planned
 from tests.conftest import Hospital, SignIn
-from tests.prom.steps import rows
+from tests.prom.steps import later, rows
 
 SHIFT = {
     "starts": "2026-11-01T00:00",
@@ -119,6 +123,28 @@ def test_a_nurse_reads_of_the_holes_of_her_own_units_below_her_list(
     page = client.get("/worklist").text
     assert f"{hospital.unit.name}: Ingen på trinn 1 fra 8. nov. 2026 00:00" in page
     assert f"{hospital.other_unit.name}: Ingen" not in page
+
+
+def test_an_open_list_hears_of_a_hole_that_came_or_was_mended_and_not_of_one_that_only_goes_on(
+    client: FlaskClient, sign_in: SignIn, hospital: Hospital
+) -> None:
+    def roster(ends: str) -> None:
+        with transaction() as session:
+            duty.add(session, hospital.unit, Planned("2026-11-02 08:00", ends, "1", "90000061", "Vakt"), SYSTEM)
+
+    def polls(mark: str) -> int:
+        return client.get("/worklist", headers={"If-None-Match": mark}).status_code
+
+    sign_in(client, "nurse")
+    without = client.get("/worklist").headers["ETag"]
+    roster("2026-11-02 09:31")
+    assert polls(without) == 200
+    later(minutes=2)
+    lacking = client.get("/worklist").headers["ETag"]
+    later(minutes=2)
+    assert polls(lacking) == 304
+    roster("2026-12-01 08:00")
+    assert polls(lacking) == 200
 
 
 @pytest.mark.parametrize("language, words", [("nn", "Legg til ei vakt"), ("en", "Add a shift")])
