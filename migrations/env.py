@@ -4,6 +4,7 @@ from alembic import context
 
 import prom.assignments.models
 import prom.audit.models
+import prom.backup.models
 import prom.catalogue.models
 import prom.clients.models
 import prom.communications.models

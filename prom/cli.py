@@ -5,6 +5,7 @@ import click
 from prom import logs
 from prom.commands import (
     authoring,
+    backups,
     benchmark,
     clients,
     database,
@@ -43,6 +44,8 @@ for command in (
     database.database,
     demo.demo,
     doctor.doctor,
+    backups.backup,
+    backups.restore,
     keys.keys,
     # One group, to which both modules add commands.
     authoring.questionnaire,

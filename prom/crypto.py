@@ -196,6 +196,10 @@ class Keyring:
         """Derive a key for one purpose from the newest master key: it is another one when that is changed."""
         return _derived(self._masters[0], purpose)
 
+    def derive_by_each(self, purpose: str) -> tuple[bytes, ...]:
+        """Derive the keys for one purpose from each master key, the newest first: what may have sealed an old file."""
+        return tuple(_derived(each, purpose) for each in self._masters)
+
     def derive_for_tenants(self, purpose: str) -> bytes:
         """Derive a key for one purpose that stays when the master key is changed (the signing of cookies, for one).
 

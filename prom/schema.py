@@ -41,7 +41,7 @@ def upgrade(settings: Settings) -> None:
         refuse_newer(engine)
         with engine.begin() as connection:
             migrate(connection, "head")
-            _grant(connection, settings)
+            grant(connection, settings)
     finally:
         engine.dispose()
 
@@ -79,7 +79,11 @@ def check(engine: Engine) -> None:
 
 def refuse_newer(engine: Engine) -> None:
     """Raise StartRefused for a database that a newer Prom has migrated."""
-    current = _current(engine)
+    refuse_unknown(_current(engine))
+
+
+def refuse_unknown(current: str | None) -> None:
+    """Raise StartRefused for a schema that only a newer Prom knows; None, before any, is known."""
     known = {revision.revision for revision in _scripts().walk_revisions()}
     if current is not None and current not in known:
         raise StartRefused(
@@ -133,7 +137,7 @@ def _alembic(connection: Connection | None = None) -> Config:
     return config
 
 
-def _grant(connection: Connection, settings: Settings) -> None:
+def grant(connection: Connection, settings: Settings) -> None:
     """On PostgreSQL give the application role what it needs: it owns nothing, and cannot change the audit log."""
     if settings.is_sqlite or settings.owner_url == settings.database_url:
         return

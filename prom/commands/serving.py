@@ -12,6 +12,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
 from prom import config, create_app, db, jobs, logs, metrics, schema
+from prom.backup import quarantine
 from prom.commands.speaking import opened
 from prom.config import Settings
 from prom.errors import StartRefused
@@ -85,6 +86,7 @@ def serve(host: str, processes: int | None, threads: int, quiet: bool) -> None:
     check_port(host, settings.port)
     # Everything that can be refused is refused here, in words, before there are any worker processes.
     schema.open_installation(settings)
+    quarantine.refuse()
     db.dispose()
     metrics.share(settings.metrics_folder)  # before the fork: as long as this process lives, nobody clears it away
     options = {
@@ -107,6 +109,7 @@ def serve(host: str, processes: int | None, threads: int, quiet: bool) -> None:
 def work(quiet: bool) -> None:
     """Run the periodic jobs until SIGTERM: open assignments, send messages, raise what is overdue."""
     settings = opened()
+    quarantine.refuse()
     logs.configure(logging.WARNING if quiet else logging.INFO, settings.log_format)
     metrics.share(settings.metrics_folder)
     metrics.begin_process("worker")

@@ -9,6 +9,7 @@ from prom.commands.speaking import RefusingGroup, in_words
 from prom.errors import AlreadyRegistered, Invalid, NotSignedIn, Refused, StartRefused
 
 COMMANDS = [
+    "backup",
     "bench",
     "client add",
     "client list",
@@ -44,6 +45,7 @@ COMMANDS = [
     "questionnaire score-with",
     "questionnaire show",
     "questionnaire validate",
+    "restore",
     "roster import",
     "roster remove",
     "roster show",

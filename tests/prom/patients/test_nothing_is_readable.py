@@ -25,6 +25,8 @@ EMPTY |= {"incoming", "conversation", "message_copy", "setting", "episode_anchor
 EMPTY |= {"record_note"}
 #: Of staff, not of patients; what somebody writes of a safety problem is sealed (tests/prom/safety).
 EMPTY |= {"duty_shift", "safety_problem"}
+#: Only a restored database has been in quarantine (tests/prom/backup).
+EMPTY |= {"quarantine"}
 #: What a clinician writes to her and of her (tests/prom/clinic/test_writing_to_her.py).
 EMPTY |= {"communication", "handover_note"}
 
