@@ -56,8 +56,13 @@ def sign_ins() -> list[SignIn]:
 
 
 def patient_links(settings: Settings) -> list[PatientLink]:
-    """Mint links for patients who can answer now; where there are too few, some begin a report of their own."""
+    """Mint links for patients who can answer now; where there are too few, some begin a report of their own.
+
+    What is due is opened first: the worker would do it a moment later, and take the place of what they lead to.
+    """
     with db.transaction() as session:
+        while assignments.open_due(session):
+            pass
         found = dict.fromkeys(_asked_now(session))
         for patient_id in session.scalars(select(Patient.id).order_by(Patient.id)):
             if len(found) >= LINKS:

@@ -109,8 +109,8 @@ def serve(host: str, processes: int | None, threads: int, quiet: bool) -> None:
 def work(quiet: bool) -> None:
     """Run the periodic jobs until SIGTERM: open assignments, send messages, raise what is overdue."""
     settings = opened()
-    quarantine.refuse()
     logs.configure(logging.WARNING if quiet else logging.INFO, settings.log_format)
+    quarantine.refuse()
     metrics.share(settings.metrics_folder)
     metrics.begin_process("worker")
     jobs.run_forever(settings)

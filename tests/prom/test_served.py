@@ -87,7 +87,7 @@ class Server:
 
 
 def start(settings: Settings, log: Path, *command: str, **environment: str) -> subprocess.Popen[bytes]:
-    """Start a `prom` command over a test's database."""
+    """Start a `prom` command over a test's database; its log is kept, and not what a worker prints of its SMS."""
     given = {
         "PROM_HOME": str(settings.home),
         "PROM_DATABASE_URL": settings.database_url,
@@ -96,7 +96,10 @@ def start(settings: Settings, log: Path, *command: str, **environment: str) -> s
     }
     with log.open("ab") as file:
         return subprocess.Popen(
-            [sys.executable, "-m", "prom.cli", *command], env={**os.environ, **given}, stdout=file, stderr=file
+            [sys.executable, "-m", "prom.cli", *command],
+            env={**os.environ, **given},
+            stdout=subprocess.DEVNULL,
+            stderr=file,
         )
 
 
