@@ -21,6 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from prom import config, crypto, logs, schema, traffic, web
     from prom.api.routes import register as register_api
     from prom.authoring.pages import pages as authoring
+    from prom.backup import quarantine
     from prom.clinic.pages import pages as clinic
     from prom.duty.pages import pages as duty
     from prom.exports.pages import pages as exports
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or config.from_environment()
     logs.configure(form=settings.log_format)
     schema.open_installation(settings)
+    quarantine.refuse()
     app = Flask(__name__)
     app.config.update(
         SECRET_KEY=crypto.keyring().derive_for_tenants("cookies"),

@@ -6,6 +6,7 @@ old one while everything goes on.
 
 import os
 import secrets
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from prom.config import Settings
@@ -34,31 +35,34 @@ def read(settings: Settings) -> tuple[bytes, ...]:
 def create(settings: Settings) -> None:
     """Write a first master key to the key file, readable by its owner only; an existing file is never overwritten."""
     settings.key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _write_new(settings.key_file, [secrets.token_bytes(KEY_LENGTH)])
+    _write(os.open(settings.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), [secrets.token_bytes(KEY_LENGTH)])
 
 
-def put_in_front(settings: Settings, key: bytes) -> None:
-    """Put a new key before those in the key file: it seals from now on. Raises StartRefused as `replace` does."""
-    replace(settings, (key, *read(settings)))
-
-
-def replace(settings: Settings, keys: tuple[bytes, ...]) -> None:
-    """Write these keys to the key file, whole or not at all.
+def change(settings: Settings, by: Callable[[tuple[bytes, ...]], tuple[bytes, ...]]) -> None:
+    """Write to the key file what `by` makes of the keys that stand there, whole or not at all; one change at a time.
 
     Raises StartRefused where the environment gives the keys, and where another command is at work on the file.
     """
     if settings.master_key is not None:
         raise StartRefused("The master key stands in PROM_MASTER_KEY, which Prom cannot change. Change it there.")
-    beside = settings.key_file.with_name(f"{settings.key_file.name}.new")
+    path = settings.key_file.resolve()  # behind a link, or the next start would find the old file again
+    beside = path.with_name(f"{path.name}.new")
     try:
-        _write_new(beside, keys)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # held until it has its name
     except FileExistsError:
         raise StartRefused(
             f"{beside} is there: another command is changing the keys, or one was stopped before it changed anything. "
             "If none is at work, delete that file and begin again."
         ) from None
-    beside.replace(settings.key_file)
-    folder = os.open(settings.key_file.parent, os.O_RDONLY)
+    try:
+        owner = path.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)  # also where another account gives the command
+        _write(descriptor, by(read(settings)))
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)  # the new name is on the disk before anything is sealed by the new key
     finally:
@@ -72,8 +76,7 @@ def _key(word: str) -> bytes:
         return b""
 
 
-def _write_new(path: Path, keys: tuple[bytes, ...] | list[bytes]) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _write(descriptor: int, keys: Iterable[bytes]) -> None:
     with os.fdopen(descriptor, "w") as file:
         file.write("".join(f"{key.hex()}\n" for key in keys))
         file.flush()

@@ -22,6 +22,7 @@ from prom.pathways.models import Episode
 ASSIGNMENT = (
     *("id", "tenant_id", "patient_id", "episode_id", "unit_id", "origin", "occurrence", "questionnaire", "rules"),
     *("status", "opens_at", "due_at", "overdue_at", "expires_at", "begun_expires_at", "wrong_birth_dates"),
+    "silence_checked_at",
 )
 MESSAGE = (
     *("id", "tenant_id", "patient_id", "unit_id", "assignment_id", "kind", "key", "state"),
@@ -62,11 +63,22 @@ def asked_at(
     """Return what all assignments of one questionnaire at one instant share: the columns from `origin` on.
 
     What only staff fill in gets the origin `staff`, whoever asks for it: it is never hers to open, nor her silence.
-    `now` is when it really opens, where that is not `opens`.
+    `now` is when it really opens, where that is not `opens`. What is expired from the beginning was never put before
+    her, so that there is no silence for the auditor to look at.
     """
     whose = origin if brings(asked) else "staff"
     ends = ends_of(asked, opens, now if now is not None and status == "open" else opens)
-    return (whose, occurrence, asked.questionnaire, asked.rules, status, opens, *ends, 0)
+    return (
+        whose,
+        occurrence,
+        asked.questionnaire,
+        asked.rules,
+        status,
+        opens,
+        *ends,
+        0,
+        now if status == "expired" else None,
+    )
 
 
 def ends_of(asked: Asked, opens: datetime, now: datetime) -> tuple[datetime, datetime, datetime, datetime]:

@@ -62,8 +62,10 @@ class Writer:
             os.close(folder)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._file.close()
-        self._part.unlink(missing_ok=True)
+        try:
+            self._file.close()  # on a full disk this fails once more
+        finally:
+            self._part.unlink(missing_ok=True)
 
 
 def backup_of(path: Path, kind: str) -> uuid.UUID:

@@ -10,6 +10,9 @@ from prom.backup.models import Quarantine
 from prom.errors import StartRefused
 from prom.staff.queries import the_tenant
 
+#: A backup that was taken in quarantine brings its own along: the newest tells of this restoring.
+_STANDING = select(Quarantine).where(Quarantine.released_at.is_(None)).order_by(Quarantine.restored_at.desc())
+
 
 def refuse() -> None:
     """Raise StartRefused while this database stands in quarantine: for whatever serves pages or runs jobs."""
@@ -24,7 +27,7 @@ def refuse() -> None:
 
 def standing(session: Session) -> Quarantine | None:
     """Return the restoring that nobody has released, or None."""
-    return session.scalars(select(Quarantine).where(Quarantine.released_at.is_(None))).first()
+    return session.scalars(_STANDING).first()
 
 
 def release(session: Session, by: Actor) -> Quarantine:
@@ -32,7 +35,8 @@ def release(session: Session, by: Actor) -> Quarantine:
     found = standing(session)
     if found is None:
         raise StartRefused("This database is not in quarantine. Nothing was changed.")
-    found.released_at = clock.now()
+    for each in session.scalars(_STANDING).all():
+        each.released_at = clock.now()
     audit.record(
         session,
         by,

@@ -25,10 +25,10 @@ def backup(folder: Path, as_json: bool) -> None:
     their day only, which is in neither.
     """
     opened()
-    taken = service.take(folder, _told)
-    with db.transaction() as session:
+    with db.transaction() as session:  # before it: a copy that nobody knows of is worse than a record of none
         tenant = the_tenant(session).id
         audit.record(session, operator(), "database.backup", tenant_id=tenant, entity="tenant", entity_id=tenant)
+    taken = service.take(folder, _told)
     if as_json:
         say({"data": str(taken.data), "keys": str(taken.keys), "rows": taken.rows})
         return

@@ -6,6 +6,7 @@ from prom import crypto, db, master_key, schema
 from prom.audit import service as audit
 from prom.commands.speaking import as_json, opened, operator, progress, say
 from prom.config import Settings
+from prom.crypto import Keyring
 from prom.errors import StartRefused
 from prom.staff import tenant_keys
 from prom.staff.queries import the_tenant
@@ -46,7 +47,7 @@ def rotate(as_json: bool) -> None:
     settings = opened()
     if _waiting():
         raise StartRefused("An earlier change of the master key is not at its end. Run: prom keys rewrap")
-    master_key.put_in_front(settings, crypto.new_key())
+    master_key.change(settings, lambda now: (crypto.new_key(), *now))
     schema.open_installation(settings)
     _rewrap(as_json)
 
@@ -79,11 +80,18 @@ def remove(as_json: bool) -> None:
 
 
 def _remove_older(settings: Settings) -> None:
-    """Write it down first: a removal that fails afterwards is told by `prom keys status`, one unwritten by nobody."""
-    with db.transaction() as session:
-        tenant = the_tenant(session)
-        audit.record(session, operator(), "keys.remove", tenant_id=tenant.id, entity="tenant", entity_id=tenant.id)
-    master_key.replace(settings, master_key.read(settings)[:1])
+    """Take out what was looked at and nothing else: a key that has come meanwhile may be all that opens the rest."""
+    looked_at = crypto.keyring().masters
+
+    def only_first(now: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        if Keyring(*now).masters != looked_at:
+            raise StartRefused("The master keys were changed meanwhile. Nothing was removed.")
+        with db.transaction() as session:
+            tenant = the_tenant(session)
+            audit.record(session, operator(), "keys.remove", tenant_id=tenant.id, entity="tenant", entity_id=tenant.id)
+        return now[:1]
+
+    master_key.change(settings, only_first)
 
 
 def _waiting() -> int:

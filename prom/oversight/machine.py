@@ -86,7 +86,7 @@ def keys(session: Session, settings: Settings | None) -> Check:
         tenant_keys.load(session)
     except CannotOpen:
         return Check("keys", False, "a tenant's do not open by the master key")
-    except StartRefused:
+    except (StartRefused, OSError):
         return Check("keys", False, "not loaded, or gone from where they are read")
     return Check("keys", True, "open")
 

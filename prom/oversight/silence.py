@@ -25,7 +25,7 @@ from prom.oversight.recomputing import UNASSESSED, UNREADABLE, rules_of
 from prom.pathways.models import Episode
 from prom.patients import sealing
 from prom.responses.judging import judge_silence
-from prom.sweeping import one_by_one
+from prom.sweeping import SomeFailed, one_by_one
 from prom.worklist import service as worklist
 from prom.worklist.models import Evidence
 
@@ -45,8 +45,15 @@ def recheck() -> int:
 
     Each is a transaction. One that fails holds up no other; raises `sweeping.SomeFailed` at the end.
     """
-    passed_over = _passed_over()
-    return one_by_one(lambda _session, limit: passed_over[:limit], _put_on_the_list) + one_by_one(_unchecked, _check)
+    passed_over, differ, failed = _passed_over(), 0, False
+    for find, act in ((lambda _session, limit: passed_over[:limit], _put_on_the_list), (_unchecked, _check)):
+        try:
+            differ += one_by_one(find, act)
+        except SomeFailed:
+            failed = True
+    if failed:
+        raise SomeFailed
+    return differ
 
 
 def _passed_over() -> list[uuid.UUID]:
@@ -146,7 +153,7 @@ def _expected(session: Session, assignment: Assignment, since: datetime | None) 
             for at in (since, clock.now())
         )
     except UNREADABLE as failure:
-        log.error("silence could not be assessed", assignment=str(assignment.id), failure=type(failure).__name__)
+        log.error("silence could not be assessed", row=str(assignment.id), failure=type(failure).__name__)
         return {UNASSESSED}, {UNASSESSED}
     return must, may
 

@@ -1,15 +1,18 @@
 """A backup comes back whole and in quarantine, or not at all."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import MetaData, inspect, select
 
-from prom import db, schema
+from prom import clock, create_app, db, schema
 from prom.audit.service import Actor
-from prom.backup import quarantine, service
+from prom.backup import archive, quarantine, service
+from prom.backup.models import Quarantine
 from prom.config import Settings
 from prom.errors import StartRefused
 from tests import databases
@@ -122,3 +125,28 @@ def test_all_of_it_comes_back_and_nothing_starts_until_it_is_released(
     with db.transaction() as session:
         quarantine.release(session, Actor("operator"))
     quarantine.refuse()
+
+
+def test_a_full_disk_leaves_nothing_behind(hospital: Hospital, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(archive.Writer, "add", full)
+    monkeypatch.setattr(os, "fdopen", lambda *_args: SimpleNamespace(write=len, close=full))
+    with pytest.raises(OSError, match="No space left"):
+        service.take(tmp_path / "backup", quiet)
+    assert list((tmp_path / "backup").iterdir()) == []
+
+
+def test_neither_pages_nor_another_server_start_in_quarantine_and_one_release_ends_all_of_it(
+    hospital: Hospital, database: Settings
+) -> None:
+    """A backup that was taken in quarantine brings its own along."""
+    with db.transaction() as session:
+        for _ in range(2):
+            session.add(Quarantine(backup_id=db.new_id(), taken_at=clock.now(), restored_at=clock.now()))
+    with pytest.raises(StartRefused, match="in quarantine"):
+        create_app(database)
+    with db.transaction() as session:
+        quarantine.release(session, Actor("operator", None, "operator"))
+    create_app(database)

@@ -129,3 +129,29 @@ def test_a_key_file_that_is_gone_is_told_before_the_next_start(client: FlaskClie
     settings.key_file.unlink()
     assert "gone" in keys_seen(client)
     assert client.get("/health/live").status_code == 200
+
+
+def test_a_key_that_came_after_the_look_is_never_removed_with_the_others(
+    hospital: Hospital, prom: Prom, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prom("keys", "rotate")
+
+    def none_and_then_another_key() -> int:
+        master_key.change(settings, lambda now: (b"k" * 32, *now))
+        return 0
+
+    monkeypatch.setattr(keys, "_waiting", none_and_then_another_key)
+    refused = prom("keys", "remove")
+    assert (refused.exit_code, "Nothing was removed" in refused.stderr) == (1, True)
+    assert len(lines(settings)) == 3
+    assert not settings.key_file.with_name("master.key.new").exists()
+    assert opens(settings, hospital)
+
+
+def test_behind_a_link_the_file_itself_is_changed(hospital: Hospital, prom: Prom, settings: Settings) -> None:
+    mounted = settings.key_file.with_name("mounted")
+    settings.key_file.rename(mounted)
+    settings.key_file.symlink_to(mounted)
+    prom("keys", "rotate")
+    assert settings.key_file.is_symlink()
+    assert len(mounted.read_text().split()) == 2

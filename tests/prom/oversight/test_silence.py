@@ -20,6 +20,7 @@ from prom.pathways.models import Episode
 from prom.responses import service as responses
 from prom.responses import silence as engine
 from prom.responses.models import Response
+from prom.sweeping import SomeFailed
 from prom.worklist.models import Alert, AlertEvent, Evidence
 from tests.conftest import Hospital
 from tests.prom.steps import WELL, ask, count, later, rows, send, short
@@ -184,3 +185,27 @@ def test_nobody_is_missing_who_need_not_answer(asked: UUID, status: str) -> None
             session.execute(update(Assignment).values(**value))
     assert looked_again() == 0
     assert count(Disagreement) == 0
+
+
+def test_what_a_standstill_left_out_was_never_asked_so_that_nobody_is_silent(
+    hospital: Hospital, database: Settings
+) -> None:
+    later(days=30)  # no worker for a month: what is over by now is stored as such, and the unit is told of that
+    ask(database)
+    assert count(Assignment, Assignment.status == "expired") > 0
+    assert looked_again() == 0
+    assert "silence" not in {topic for topic, _, _ in short()}
+
+
+def test_one_that_fails_keeps_the_auditor_from_no_other(asked: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    silence.recheck()
+    later(minutes=6)
+    monkeypatch.setattr(silence, "_put_on_the_list", lambda *_args: 1 / 0)
+    put_on_the_list(asked)
+    with transaction() as session:
+        for table in (AlertEvent, Evidence, Alert):
+            session.execute(delete(table))
+    monkeypatch.setattr(silence, "_passed_over", lambda: [asked])
+    with pytest.raises(SomeFailed):
+        silence.recheck()
+    assert short() == SILENT
