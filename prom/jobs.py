@@ -176,9 +176,12 @@ JOBS: tuple[Job, ...] = (
 
 
 def _file_notes(settings: Settings) -> int:
-    written = sweeping.one_by_one(notes_queries.owed, notes.write_owed)
     system = record_system_of(settings)
-    return written + (notes.file_due(system) if system is not None else 0)
+    try:
+        written = sweeping.one_by_one(notes_queries.owed, notes.write_owed)
+    finally:  # one that cannot be written keeps no other from the record
+        filed = notes.file_due(system) if system is not None else 0
+    return written + filed
 
 
 #: Only a worker runs it: a simulation has no record to write in.

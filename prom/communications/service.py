@@ -10,6 +10,7 @@ from prom.audit import service as audit
 from prom.audit.service import Actor
 from prom.communications.models import Communication
 from prom.communications.queries import key_of, of_patient
+from prom.db import new_id
 from prom.errors import Conflict, Invalid, NotFound
 from prom.messaging import outbox
 from prom.messaging.models import Kind
@@ -28,15 +29,18 @@ SMS_LASTS = timedelta(days=3)
 def send(session: Session, communication_id: uuid.UUID, episode: Episode, words: str, actor: Actor) -> Communication:
     """Write a text to a patient and let an SMS tell her that one waits; sent once more under its id, nothing happens.
 
+    Other words under the same id (the form was brought back and changed) are another text, under an id of its own.
     Raises Invalid without words or with too many, Conflict for an episode that has ended, for a patient about whom
     everything is stopped, and where no SMS reaches her: somebody has to call instead.
     """
+    words = words.strip()
     before = session.get(Communication, communication_id)
     if before is not None:
         if before.patient_id != episode.patient_id or before.unit_id != episode.unit_id:
             raise NotFound("communication")
-        return before
-    words = words.strip()
+        if sealing.open_column(session, before, "words")["words"] == words:
+            return before
+        communication_id = new_id()
     if not words or len(words) > LONGEST:
         raise Invalid("words")
     stands_in_the_way = hindrance(session, episode)

@@ -18,11 +18,11 @@ from prom.clinic.vocabulary import NAMELESS, Reader, names_of
 from prom.errors import NotFound
 from prom.patients import sealing
 from prom.patients.queries import Identity, identity
-from prom.responses.models import Response
+from prom.responses.models import COUNTS, Response
 from prom.staff.models import Clinician, Unit
 from prom.staff.queries import clinician_names
 from prom.worklist.models import Alert
-from prom.worklist.queries import OpenedEvent, events_of, evidence_of
+from prom.worklist.queries import OpenedEvent, events_of, evidence_of, still_standing
 from questionnaires.documents import loads
 
 
@@ -98,7 +98,8 @@ def closing_of(session: Session, alert: Alert) -> Closing:
     closed_by = session.get(Clinician, last.row.clinician_id) if last.row.clinician_id is not None else None
     unit = session.get_one(Unit, alert.unit_id)
     reader = Reader(closed_by.language if closed_by is not None else "nb", unit.zone)
-    found = reasons.in_reading_order(evidence_of(session, [alert]).get(alert.id, ()))
+    standing = still_standing(evidence_of(session, [alert]).get(alert.id, ()), alert.severity)
+    found = reasons.in_reading_order(standing)
     names = names_of(session, (each.row.rules for each in found))
     said = (
         reasons.marked(reasons.sentence(each.finding, names.get(each.row.rules, NAMELESS), reader), each, reader)
@@ -119,7 +120,9 @@ def closing_of(session: Session, alert: Alert) -> Closing:
 
 
 def _reports(session: Session, response_ids: set[uuid.UUID | None], reader: Reader) -> tuple[Answered, ...]:
-    rows = session.scalars(select(Response).where(Response.id.in_(response_ids)).order_by(Response.authored_at)).all()
+    """The reports that it stood on, but for those that were entered in error: they belong in no record as valid."""
+    counting = select(Response).where(Response.id.in_(response_ids), COUNTS)
+    rows = session.scalars(counting.order_by(Response.authored_at)).all()
     return tuple(
         Answered(row, loads(sealing.open_column(session, row, "document")), _scores(session, row, reader))
         for row in rows

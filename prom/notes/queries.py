@@ -3,12 +3,12 @@
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from prom import clock
 from prom.errors import NotFound
-from prom.notes.models import WAITS, RecordNote
+from prom.notes.models import RecordNote
 from prom.worklist.models import Alert
 
 
@@ -19,8 +19,11 @@ def owed(session: Session, limit: int = 200) -> list[uuid.UUID]:
 
 
 def due(session: Session, limit: int = 200) -> list[uuid.UUID]:
-    """Return the notes that are to be filed now, the oldest try first."""
-    query = select(RecordNote.id).where(text(WAITS), RecordNote.try_at <= clock.now())
+    """Return the notes that are to be filed now, the oldest try first; what takes another back waits for that one."""
+    final = aliased(RecordNote)
+    replaced = final.alert_id == RecordNote.alert_id, final.status == "final", final.filed_at.is_(None)
+    is_next = or_(RecordNote.status == "final", ~exists().where(*replaced))
+    query = select(RecordNote.id).where(RecordNote.filed_at.is_(None), RecordNote.try_at <= clock.now(), is_next)
     return list(session.scalars(query.order_by(RecordNote.try_at).limit(limit)))
 
 

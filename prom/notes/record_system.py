@@ -4,7 +4,6 @@ To bring another system, write a class with `file` in a module of its own and le
 """
 
 import os
-import tempfile
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,16 +61,18 @@ class Folder:
 
     def _write(self, name: str, content: bytes) -> None:
         # Readable by its owner alone until it has its name, and by the folder's group from then on.
-        descriptor, temporary = tempfile.mkstemp(dir=self._path, prefix=".", suffix=".part")
+        # One name for each file: what a killed try has left is written over by the next, and lies about in no other.
+        temporary = self._path / f".{name}.part"
         try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fchmod(file.fileno(), 0o640)
                 os.fsync(file.fileno())
-            Path(temporary).replace(self._path / name)
+            temporary.replace(self._path / name)
         except OSError:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
         folder = os.open(self._path, os.O_RDONLY)
         try:

@@ -12,6 +12,7 @@ from alerts.lifecycle import State
 from prom import clock, sweeping
 from prom.audit import service as audit
 from prom.audit.service import SYSTEM, Actor
+from prom.crypto import CannotOpen
 from prom.db import new_id, reading, transaction
 from prom.errors import StaleVersion
 from prom.notes import queries
@@ -47,6 +48,8 @@ def write_owed(session: Session, alert_id: uuid.UUID) -> bool:
     is_mistake = alert.state == State.ENTERED_IN_ERROR
     if not is_mistake or final is not None:
         _write(session, closing_of(session, alert), final if is_mistake else None)
+    if is_mistake and final is not None and final.filed_at is None and final.failure is not None:
+        final.try_at = clock.now()  # what takes it back waits for it
     # Not by the row itself: that would count a change, and whoever holds the page of a closed alert would be refused.
     session.execute(
         update(Alert).where(Alert.id == alert_id).values(note_owed_at=None).execution_options(synchronize_session=False)
@@ -104,9 +107,14 @@ def _take(note_id: uuid.UUID) -> _Taken | None:
             return None
         row.attempts += 1
         row.try_at = clock.now() + LEASE
+        try:
+            note = opened(session, row)
+        except CannotOpen:  # counted for an alarm; it holds up none of those behind it
+            row.failure, row.try_at = "does-not-open", clock.now() + LONGEST_WAIT
+            return None
         # Before it leaves the house: who was told of her stands in the log also where the answer never comes.
         audit.about(session, SYSTEM, "note.file", row)
-        return _Taken(opened(session, row), row.attempts)
+        return _Taken(note, row.attempts)
 
 
 def _try(system: RecordSystem, note: Note) -> str | None:

@@ -74,11 +74,14 @@ def known_evidence(session: Session, origin: Origin) -> dict[FindingOverAnswers,
     """The evidence that this form has given: by saving, by silence, or by this very response when it is judged again.
 
     What could not be assessed says nothing of the answers, so it is known only for the same response, or for what was
-    saved while its alert is still open: a whole report that nobody can judge is more than a begun one.
+    saved while its alert is still open: a whole report that nobody can judge is more than a begun one. What a clinician
+    has called a mistake while she was answering, and she sends all the same, is news.
     """
     rows = session.execute(_OF_THIS_FORM, {"assignment": origin.assignment_id, "response": origin.response_id})
     known = {}
     for row, state in rows:
+        if state == State.ENTERED_IN_ERROR and row.response_id is None and origin.response_id is not None:
+            continue
         document = sealing.open_column(session, row, "finding")
         of_this_response = row.response_id is not None
         of_this_begun_form = origin.response_id is None and is_open(State(state))

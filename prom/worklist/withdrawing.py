@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from alerts.findings import Finding
 from alerts.lifecycle import State, TransitionRefused, Verb, is_open, next_state
@@ -95,6 +96,9 @@ def _standing(session: Session, alert: Alert) -> Sequence[int]:
 
 
 def _say_withdrawn(session: Session, alert: Alert, actor: Actor) -> None:
+    if is_open(State(alert.state)):
+        flag_modified(alert, "severity")  # counts as a change: whoever saw it stand on more is refused, and shown
+        session.flush()
     session.add(event(session, alert, "evidence-withdrawn", actor))
     audit.about(session, actor, "alert.evidence-withdrawn", alert)
 

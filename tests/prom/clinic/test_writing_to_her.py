@@ -118,6 +118,14 @@ def test_a_form_that_is_sent_twice_writes_once(nurse: Nurse, hospital: Hospital)
     assert answer.status_code == 404
 
 
+def test_other_words_in_a_form_that_was_brought_back_are_another_text(nurse: Nurse, hospital: Hospital) -> None:
+    form = page_form(nurse, hospital)
+    write(nurse, hospital, sending=form)
+    answer = nurse.post(f"/patients/{hospital.patient.id}/messages", {"words": "Rettelse.", "sending": form})
+    assert answer.status_code == 303
+    assert count(Communication) == 2
+
+
 def page_form(nurse: Nurse, hospital: Hospital) -> str:
     """The id that the form gives its sending."""
     html = nurse.get(f"/patients/{hospital.patient.id}/messages").text

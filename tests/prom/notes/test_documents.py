@@ -6,15 +6,21 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from prom.db import transaction
+from alerts.lifecycle import Outcome, Place
+from prom.db import reading, transaction
 from prom.notes import service
+from prom.notes.composing import closing_of
+from prom.responses.models import Response
+from prom.responses.service import enter_in_error
 from prom.worklist import service as worklist
 from prom.worklist.models import Alert
 from tests.conftest import Hospital, SignIn
-from tests.prom.clinic.ward import Nurse, audited, words_of
+from tests.prom.clinic.ward import NAUSEA, Nurse, audited, open_alerts, report, words_of
 from tests.prom.fhir.independent import schema_faults, validator_faults
 from tests.prom.notes.test_filing import WORDS, Fake, close, notes, write
+from tests.prom.steps import later, rows
 
 
 def documents(hospital: Hospital) -> list[dict[str, Any]]:
@@ -27,6 +33,7 @@ def documents(hospital: Hospital) -> list[dict[str, Any]]:
     write()
     system = Fake()
     service.file_due(system)
+    service.file_due(system)  # what takes a note back waits for it
     return [json.loads(each.document) for each in system.tries]
 
 
@@ -101,3 +108,24 @@ def test_what_is_not_in_the_record_is_listed_until_somebody_has_pasted_it(
     assert stranger.get(f"/notes/{note.id}/document").status_code == 404
     assert stranger.post(f"/notes/{note.id}/pasted").status_code == 404
     assert "Syntetisk" not in words_of(stranger.get("/notes"))
+
+
+def test_a_report_that_was_entered_in_error_is_in_no_note(hospital: Hospital) -> None:
+    """The alert stands on two reports; the first of them was another person's."""
+    report(hospital, hospital.episode, NAUSEA)
+    later(hours=1)
+    report(hospital, hospital.episode, {**NAUSEA, "nausea-frequency": "3", "nausea-severity": "3"})
+    first, second = rows(select(Response).order_by(Response.received_at))
+    (alert,) = open_alerts(hospital.patient.id)
+    with transaction() as session:
+        enter_in_error(session, session.get_one(Response, first.id), hospital.nurse_actor)
+    with transaction() as session:
+        row = session.get_one(Alert, alert.id)
+        worklist.acknowledge(session, row, row.version, hospital.nurse_actor)
+        session.flush()
+        worklist.resolve(session, row, row.version, hospital.nurse_actor, Outcome.VISIT, Place.HOSPITAL, WORDS)
+    with reading() as session:
+        closing = closing_of(session, session.get_one(Alert, alert.id))
+    assert [each.row.id for each in closing.reports] == [second.id]
+    assert [each for each in closing.reasons if "3 av 4" in each]
+    assert not [each for each in closing.reasons if "4 av 4" in each]

@@ -1,6 +1,7 @@
 """Filing notes: none is lost, none is doubled, and nothing of one can be read before the record system has it."""
 
 import json
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -192,3 +193,60 @@ def test_the_worker_writes_and_files_and_without_a_record_only_writes(hospital: 
     assert len(list(folder.iterdir())) == 2
     assert [each.filed_at is not None for each in notes()] == [True]
     assert audited("note.file") == [frozenset({hospital.patient.id})]
+
+
+def take_back(hospital: Hospital, alert_id: uuid.UUID) -> None:
+    """Let the nurse say that the alert was a mistake."""
+    with transaction() as session:
+        row = session.get_one(Alert, alert_id)
+        worklist.enter_in_error(session, row, row.version, hospital.nurse_actor, "Feil pasient.")
+
+
+def test_what_takes_a_note_back_is_filed_after_it_and_both_without_a_long_wait(hospital: Hospital) -> None:
+    alert = close(hospital)
+    write()
+    system = Fake(refusals=3)
+    for _ in range(3):
+        service.file_due(system)
+        later(minutes=10)
+    take_back(hospital, alert.id)
+    final, mistake = write()
+    system.tries.clear()
+    system.refusals = 0
+    service.file_due(system)
+    service.file_due(system)
+    assert [note.id for note in system.tries] == [final.id, mistake.id]
+
+
+def test_a_note_that_does_not_open_holds_up_none_behind_it(hospital: Hospital) -> None:
+    close(hospital)
+    (broken,) = write()
+    later(minutes=1)
+    close(hospital)
+    _, sound = write()
+    with transaction() as session:
+        session.execute(update(RecordNote).where(RecordNote.id == broken.id).values(note_sealed=b"\x01broken"))
+    system = Fake()
+    assert service.file_due(system) == 1
+    assert list(system.kept) == [str(sound.id)]
+    assert notes()[0].failure == "does-not-open"
+
+
+def test_a_closing_that_cannot_be_written_keeps_no_note_from_the_record(
+    hospital: Hospital, database: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close(hospital)
+    (sound,) = write()
+    later(minutes=1)
+    close(hospital)
+    monkeypatch.setattr(service, "closing_of", lambda *_args: 1 / 0)
+    assert run(NOTES, replace(database, record=tmp_path)) == "SomeFailed"
+    assert {path.stem for path in tmp_path.glob("*.json")} == {str(sound.id)}
+
+
+def test_what_a_killed_try_has_left_is_written_over(hospital: Hospital, tmp_path: Path) -> None:
+    note, folder = Note(uuid.uuid4(), "words", "{}"), tmp_path / "record"
+    folder.mkdir()
+    (folder / f".{note.id}.txt.part").write_text("half of the wo")
+    Folder(folder).file(note)
+    assert sorted(path.name for path in folder.iterdir()) == [f"{note.id}.json", f"{note.id}.txt"]

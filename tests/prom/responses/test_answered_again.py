@@ -77,6 +77,24 @@ def test_a_red_flag_that_comes_back_in_the_same_form_after_it_was_resolved_is_a_
     assert calls() == 2
 
 
+def test_what_was_called_a_mistake_and_is_sent_all_the_same_is_a_new_alert(
+    hospital: Hospital, database: Settings
+) -> None:
+    """She said on the telephone that she had touched the wrong answer, and then sent it as it stood."""
+    assignment_id = ask(database)
+    save(assignment_id, "shivering", "now")
+    acknowledge(hospital, "shivering")
+    with transaction() as session:
+        alert = session.get_one(Alert, alerts("shivering")[-1].alert.id)
+        worklist.enter_in_error(session, alert, alert.version, hospital.nurse_actor, "Hadde trykket feil.")
+    save(assignment_id, "shivering", "now")  # the same page once more: nothing is sent by it
+    assert states("shivering") == ["entered-in-error"]
+    receipt = send(assignment_id, {**WELL, "shivering": "now"})
+    assert states("shivering") == ["entered-in-error", OPEN]
+    assert alerts("shivering")[-1].responses == {receipt.response_id}
+    assert calls() == 2
+
+
 def test_an_answer_that_stays_as_it_was_is_not_new_after_a_nurse_has_resolved_it(
     hospital: Hospital, database: Settings
 ) -> None:

@@ -198,3 +198,18 @@ def test_what_made_it_an_emergency_is_told_beside_what_is_milder_and_stands(hosp
         alert = session.get_one(Alert, the_alert("nausea").alert.id)
         shown = still_standing(evidence_of(session, [alert])[alert.id], alert.severity)
     assert {each.finding["rule"] for each in shown} == {"red", "amber"}
+
+
+def test_whoever_saw_it_stand_on_more_acts_on_a_stale_version(hospital: Hospital) -> None:
+    of = put(hospital, finding(Severity.SAME_DAY, "severe"))
+    put(hospital, finding(Severity.SAME_DAY, "severe as well"))
+    act(hospital, worklist.acknowledge)
+    seen = the_alert("nausea").alert.version
+    assert of.response_id is not None
+    with transaction() as session:
+        worklist.withdraw(session, of.response_id, hospital.nurse_actor)
+    with transaction() as session:
+        row = session.get_one(Alert, the_alert("nausea").alert.id)
+        with pytest.raises(StaleVersion):
+            worklist.resolve(session, row, seen, hospital.nurse_actor, Outcome.ADVICE, Place.PHONE)
+    assert the_alert("nausea").alert.state == "acknowledged"
